@@ -1,0 +1,146 @@
+"""Characters to paragraphs: what every text goes through before an offset or a hash is taken from it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_LINE_ENDS = re.compile(r"\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
+# What cannot be seen: control characters; soft hyphens and zero-width spaces; marks that turn the direction of
+# writing; lone surrogates; code points that are no characters. The joiners U+200C and U+200D stay: emoji and
+# Persian need them.
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f"
+    "\ufeff\ufff9-\ufffc\ufffe\uffff\ud800-\udfff"
+    + "".join(chr(plane << 16 | 0xFFFE) + chr(plane << 16 | 0xFFFF) for plane in range(1, 17))
+    + "\U000e0000-\U000e0fff]"
+)
+_ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b\n]{0,200}(?:\x07|\x1b\\)|[@-Z\\-_])")
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});")
+_SPACES = re.compile(r"[^\S\n]+")
+_BLANK = re.compile(r"\n[^\S\n]*\n\s*")
+_END = re.compile(r"""[.!?:…。！？][\"'”’»)\]*_]*$""")
+_HYPHEN = re.compile(r"([^\W\d_]{2,})[-‐]$")
+WRAP_WIDTH = 130  # no line of a hard-wrapped file is longer
+KEPT_HYPHENS = frozenset(
+    "all anti co cross ex far first full half hard high ill left life long low mid multi near non off old on "
+    "one out over part post pre pro re right second self semi short so third three top two ultra under "
+    "vice well world".split()
+)
+
+
+def clean_characters(text: str) -> str:
+    """Text with its characters mended: mojibake undone, NFC, LF, without what cannot be seen. Idempotent."""
+    text = _LINE_ENDS.sub("\n", text)
+    if not text.isascii() or _ENTITY.search(text):
+        text = _mend(text)
+    if not text.isprintable():
+        text = _UNSEEN.sub("", _ESCAPES.sub("", text)) if "\x1b" in text else _UNSEEN.sub("", text)
+    return unicodedata.normalize("NFC", text)
+
+
+def clean_line(text: str | None) -> str | None:
+    """A metadata value as one clean line, or None."""
+    return (" ".join(clean_characters(text[:4000]).split()) or None) if text else None
+
+
+def paragraphs(text: str, wrapped: bool = True) -> list[str]:
+    """The paragraphs of cleaned text, each one line.
+
+    Blank lines part paragraphs. A single line end is a wrap where the whole text is wrapped to a width,
+    or where the sentence
+    plainly runs on; else it ends a paragraph too.
+    """
+    blocks = [
+        [s for line in block.split("\n") if (s := _SPACES.sub(" ", line).strip())]
+        for block in _BLANK.split(text)
+    ]
+    width = wrap_width(blocks) if wrapped else 0
+    words = _hyphenated(text) if width else frozenset()
+    return [p for block in blocks for p in _join(block, width, words)]
+
+
+def wrap_width(blocks: list[list[str]]) -> int:
+    """The width that a text was wrapped to, 0 where its line ends are not wraps.
+
+    A line end is a wrap where the next word would not have fitted: four in five must be such for the
+    whole to be one.
+    """
+    inner = [(a, b) for block in blocks for a, b in zip(block, block[1:], strict=False)]
+    width = max((len(line) for block in blocks for line in block), default=0)
+    if len(inner) < 2 or width > WRAP_WIDTH or width < 30:
+        return 0
+    wraps = sum(_is_full(a, b, width) for a, b in inner)
+    return width if wraps >= 0.8 * len(inner) else 0
+
+
+def _is_full(line: str, following: str, width: int) -> bool:
+    """Whether the first word of the next line had no room on this one (ragged files leave a little more)."""
+    word = following.partition(" ")[0]
+    return len(line) + 1 + len(word) > width - 4 or (line.endswith("-") and len(line) > width - 12)
+
+
+def _join(lines: list[str], width: int, words: frozenset[str]) -> list[str]:
+    joined: list[str] = []
+    full = False  # whether the line before was cut off at its end
+    for n, line in enumerate(lines):
+        if n and (full or _runs_on(lines[n - 1], line)):
+            joined[-1] = _glue(joined[-1], line, words if full else frozenset())
+        else:
+            joined.append(line)
+        full = bool(width) and n + 1 < len(lines) and _is_full(line, lines[n + 1], width)
+    return joined
+
+
+def _runs_on(line: str, following: str) -> bool:
+    """ "… to empower residents to / take part": no end of a sentence here, and no beginning of one there."""
+    return line[-1] in ",;" or (following[0].islower() and not _END.search(line))
+
+
+def _glue(line: str, following: str, words: frozenset[str]) -> str:
+    """Two halves of a paragraph; a word parted at its syllables ("govern-/ment") becomes whole again."""
+    parted = _HYPHEN.search(line) if following[0].islower() else None
+    if not parted:
+        return f"{line} {following}"
+    first, rest = parted.group(1).lower(), re.match(r"[^\W\d_]*", following).group().lower()  # type: ignore[union-attr]
+    if first in KEPT_HYPHENS or f"{first}-{rest}" in words:
+        return line + following
+    return line[:-1] + following
+
+
+def _hyphenated(text: str) -> frozenset[str]:
+    """Compounds that the text writes with a hyphen inside a line.
+
+    "cease-fire" then stays so at a line end.
+    """
+    return frozenset(m.lower() for m in re.findall(r"[^\W\d_]+-[^\W\d_]+", text))
+
+
+def _mend(text: str) -> str:
+    """ftfy with quotation marks left as they are.
+
+    Line by line, so that one odd line cannot spoil the rest.
+    """
+    import ftfy
+
+    lines = text.split("\n")
+    for n, line in enumerate(lines):
+        if not line.isascii() or ("&" in line and _ENTITY.search(line)):
+            lines[n] = _mend_line(line, ftfy)
+    return "\n".join(lines)
+
+
+def _mend_line(line: str, ftfy: object) -> str:
+    from ftfy import TextFixerConfig, fix_text
+    from ftfy.badness import is_bad
+
+    config = TextFixerConfig(
+        uncurl_quotes=False,
+        explain=False,
+        remove_terminal_escapes=False,
+        fix_character_width=False,
+        normalization=None,
+    )
+    if "&" in line or is_bad(line) or max(line) >= "\ufb00" or "â" in line or "Ã" in line:
+        return fix_text(line, config).replace("\n", " ")
+    return line

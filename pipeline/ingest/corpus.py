@@ -1,0 +1,197 @@
+"""A folder or a file as a stream of articles and issues, articles in the order of their ids."""
+
+from __future__ import annotations
+
+import gzip
+import lzma
+import zlib
+from collections.abc import Generator, Iterator, Mapping
+from dataclasses import dataclass, replace
+from heapq import heappop, heappush
+from pathlib import Path
+
+from pipeline.ingest.draft import Draft, Problem
+from pipeline.ingest.files import article_ids, short_hash, suffix_of, table_path, walk
+from pipeline.ingest.finish import MAX_CHARACTERS, finish, wrong_language
+from pipeline.ingest.opening import open_file
+from pipeline.ingest.registry import READERS, Asked, holds_many, reader_of
+from pipeline.ingest.spool import by_id, first_seen, row_id
+from pipeline.schema import Article, Issue
+
+UNREADABLE = (ValueError, OSError, EOFError, zlib.error, lzma.LZMAError, gzip.BadGzipFile)
+"""What reading a broken file may raise; all of it becomes an issue."""
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """An article with what there is to say of how it was read; `number` is its row in a file of several."""
+
+    article: Article
+    notes: tuple[str, ...]
+    number: int | None
+
+
+Found = Read | Issue
+
+
+def read_corpus(
+    folder: Path, *, columns: Mapping[str, str] | None = None, language: str = "en", limit: int | None = None,
+    max_characters: int = MAX_CHARACTERS,
+) -> Iterator[Article | Issue]:  # fmt: skip
+    """Articles in the order of their ids, and an issue for everything that could not be read, was dropped
+    or guessed.
+
+    columns: our field -> column of tables ({"text": "body"}). language: ISO 639-1 code of the articles
+    wanted, or "any".
+    limit: articles to stop after. max_characters: of one article's text. NotADirectoryError where there
+    is no such folder.
+    """
+    if not folder.is_dir():
+        raise NotADirectoryError(f"{folder}: no such folder; give the folder that holds the articles")
+    asked = Asked(columns=dict(columns or {}))
+    files: dict[str, Path] = {}
+    for path, problem in walk(folder):
+        name = table_path(path, folder)
+        problem = (
+            problem or (None if path.suffix else "has no extension that tells its format") or _unknown(path)
+        )
+        if problem:
+            yield Issue(name, "ingest", None, None, "error", f"{problem}; left out")
+        else:
+            files[name] = path
+    yield from _marked(_in_order(files, asked, max_characters), language, limit)
+
+
+def read_file(
+    path: Path,
+    *,
+    columns: Mapping[str, str] | None = None,
+    language: str = "en",
+    max_characters: int = MAX_CHARACTERS,
+) -> Iterator[Article | Issue]:
+    """What `read_corpus` would give for one file alone, whatever folder it lies in; nothing is written.
+
+    FileNotFoundError where there is no such file.
+    """
+    if not path.exists():
+        raise FileNotFoundError(f"{path}: no such file")
+    name = table_path(path, path.parent)
+    if problem := _unknown(path):
+        yield Issue(name, "ingest", None, None, "error", problem)
+        return
+    yield from _marked(
+        _in_order({name: path}, Asked(columns=dict(columns or {})), max_characters), language, None
+    )
+
+
+def _unknown(path: Path) -> str | None:
+    if suffix_of(path.name) in READERS:
+        return None
+    suffix = suffix_of(path.name) or path.suffix or "no extension"
+    return f"has a format that is not read ({suffix}); read are {', '.join(sorted(READERS))}"
+
+
+def _in_order(files: dict[str, Path], asked: Asked, max_characters: int) -> Iterator[Found]:
+    """A lazy merge of the files' streams.
+
+    A file is opened when no article before its own can come any more.
+    """
+    ids = article_ids(list(files))
+    waiting = sorted(((ids[name], name) for name in files), reverse=True)
+    heap: list[tuple[str, str, int, Read, Iterator[Found]]] = []
+    last = ""
+    while waiting or heap:
+        if waiting and (not heap or waiting[-1][0] <= heap[0][0]):
+            first, name = waiting.pop()
+            stream = _read(files[name], name, first, asked, max_characters)
+        else:
+            _, _, _, read, stream = heappop(heap)
+            if read.article.article_id == last:  # two rows of one file, or a row and a file, of one name
+                _push(heap, _renamed(read), stream)
+                continue
+            last = read.article.article_id
+            yield read
+        following = yield from _next(stream)
+        if following:
+            _push(heap, following, stream)
+
+
+def _next(stream: Iterator[Found]) -> Generator[Found, None, Read | None]:
+    """The next article of a stream, its issues passed on; None at its end."""
+    for found in stream:
+        if isinstance(found, Read):
+            return found
+        yield found
+    return None
+
+
+def _push(
+    heap: list[tuple[str, str, int, Read, Iterator[Found]]], read: Read, stream: Iterator[Found]
+) -> None:
+    heappush(heap, (read.article.article_id, read.article.path, read.number or 0, read, stream))
+
+
+def _renamed(read: Read) -> Read:
+    """The same article under a longer id, which its place and text alone decide."""
+    article = read.article
+    suffix = short_hash(f"{article.path} {article.article_id} {article.sha256}")
+    return replace(read, article=replace(article, article_id=f"{article.article_id}-{suffix}"))
+
+
+def _read(path: Path, name: str, first: str, asked: Asked, max_characters: int) -> Iterator[Found]:
+    """The articles of one file, by id, and its issues."""
+    reader = reader_of(suffix_of(path.name))
+    assert reader is not None
+    try:
+        with open_file(path) as stream:
+            drafts = reader(stream, asked)
+            if holds_many(suffix_of(path.name)):
+                drafts = by_id(drafts, first)
+            for draft in drafts:
+                yield _finished(draft, name, first, max_characters)
+    except UNREADABLE as error:
+        yield Issue(name, "ingest", None, None, "error", _reason(error))
+
+
+def _finished(draft: Draft | Problem, name: str, first: str, max_characters: int) -> Found:
+    if isinstance(draft, Problem):
+        return Issue(name, "ingest", draft.number, None, draft.severity, draft.reason)
+    try:
+        done = finish(draft, row_id(draft, first), name, max_characters)
+    except ValueError as error:
+        return Issue(name, "ingest", draft.number, None, "error", str(error))
+    return Read(done.article, done.notes, draft.number)
+
+
+def _marked(stream: Iterator[Found], language: str, limit: int | None) -> Iterator[Article | Issue]:
+    """Articles in the language wanted, copies marked, each with at most one issue that says how it was read."""
+    seen = first_seen()
+    count = 0
+    for found in stream:
+        if isinstance(found, Issue):
+            yield found
+            continue
+        article, place = found.article, (found.article.path, "ingest", found.number)
+        if problem := wrong_language(article, language):
+            yield Issue(*place, None, "error", problem)
+            continue
+        first = seen(article.sha256, article.article_id)
+        notes = list(found.notes)
+        if first:
+            article = replace(article, duplicate_of=first)
+            notes.insert(0, f"repeats {first} word for word; the later stages pass it over")
+        yield article
+        if notes:
+            yield Issue(*place, article.article_id, "warning" if found.notes else "info", "; ".join(notes))
+        count += 1
+        if count == limit:
+            return
+
+
+def _reason(error: BaseException) -> str:
+    """What went wrong, in words: the system's own where the file could not be opened."""
+    if isinstance(error, OSError) and error.strerror:
+        return f"cannot be read: {error.strerror.lower()}"
+    if isinstance(error, EOFError | zlib.error | lzma.LZMAError | gzip.BadGzipFile | OSError):
+        return f"is damaged and cannot be unpacked: {error}".rstrip(": ")
+    return str(error)

@@ -1,0 +1,56 @@
+"""What a reader of one format hands on: an article as its file has it, before any cleaning."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+FIELDS = ("title", "byline", "source", "published", "url", "language")
+"""The columns of `articles` that a file may state about its article."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """One article, uncleaned. `row` and `number` (from 1) tell the articles of one file apart."""
+
+    text: str
+    title: str | None = None
+    byline: str | None = None
+    source: str | None = None
+    published: str | None = None
+    url: str | None = None
+    language: str | None = None
+    row: str | None = None
+    number: int | None = None
+    member: str | None = None  # its file inside an archive
+    wrapped: bool = True  # single line ends may be wraps of a paragraph; False where the format knows better
+    titled: bool = True  # the first line may be the headline
+    notes: tuple[str, ...] = ()  # what was guessed or dropped, for issues
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One row or member of a file of several that could not be read."""
+
+    reason: str
+    number: int | None = None
+    member: str | None = None
+    severity: str = "error"
+
+
+def text_of(value: object) -> str | None:
+    """A metadata value as one line of text; lists of names joined by "; "; None where there is nothing.
+
+    >>> text_of(["Ann Lee", {"name": "Bo Ek"}])
+    'Ann Lee; Bo Ek'
+    """
+    if isinstance(value, Mapping):
+        return text_of(value.get("name") or value.get("@value"))
+    if isinstance(value, list | tuple):
+        parts = list(
+            dict.fromkeys(p for v in value[:50] if not isinstance(v, list | tuple) and (p := text_of(v)))
+        )
+        return "; ".join(parts) or None
+    if value is None or isinstance(value, bool) or value != value:  # NaN is not itself
+        return None
+    return " ".join(str(value)[:2000].split()) or None

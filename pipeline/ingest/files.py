@@ -1,0 +1,149 @@
+"""The files of a corpus folder.
+
+Which there are, what they are called in tables, which ids their articles get.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import unicodedata
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+
+PASSED_OVER = ("datapackage.json", "desktop.ini", "thumbs.db")
+"""Names that are never articles, nor is anything that starts with a dot."""
+COMPRESSED = (".gz", ".zst", ".bz2", ".xz")
+LONGEST_ID = 200
+_NOT_IN_IDS = re.compile(r"[^\w./%-]+")
+
+
+def walk(folder: Path) -> Iterator[tuple[Path, str | None]]:
+    """(file, why it cannot be read or None) for every file below a folder.
+
+    Links to folders are not followed.
+    """
+    pending = [folder]
+    while pending:
+        current = pending.pop()
+        try:
+            entries = sorted(os.scandir(current), key=lambda e: e.name)
+        except OSError as error:
+            yield current, _why(error)
+            continue
+        for entry in entries:
+            if entry.name.startswith((".", "~$")) or entry.name.lower() in PASSED_OVER:
+                continue
+            path = current / entry.name
+            if entry.is_symlink():
+                yield path, _link_problem(path, folder)
+            elif entry.is_dir(follow_symlinks=False):
+                pending.append(path)
+            elif entry.is_file(follow_symlinks=False):
+                yield path, None
+            else:
+                yield path, "is no regular file"
+
+
+def table_path(path: Path, folder: Path) -> str:
+    """A file's path as the tables have it.
+
+    Relative, with "/"; line breaks and bytes that are no UTF-8 percent-encoded.
+    """
+    relative = path.relative_to(folder) if path != folder else Path(path.name)
+    return encode_path("/".join(relative.parts))
+
+
+def encode_path(name: str) -> str:
+    """A name with its control characters and undecodable bytes percent-encoded, and NFC."""
+    encoded = "".join(_percent(c) for c in name)
+    return unicodedata.normalize("NFC", encoded)
+
+
+def slug(name: str) -> str:
+    """A name as a piece of an id: lower case; letters, digits, "-", "_", ".", "/", "%"; never empty.
+
+    >>> slug("Politics/A Deal, at last")
+    'politics/a-deal-at-last'
+    """
+    name = unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).lower())
+    pieces = [_NOT_IN_IDS.sub("-", piece).strip("-") for piece in name.split("/")]
+    joined = "/".join(piece for piece in pieces if piece and piece.strip("."))
+    if len(joined) > LONGEST_ID:
+        joined = f"{joined[: LONGEST_ID - 9].rstrip('-/')}-{short_hash(name)}"
+    return joined or f"article-{short_hash(name)}"
+
+
+def short_hash(text: str) -> str:
+    """Eight hexadecimal digits that tell two names apart."""
+    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:8]
+
+
+def suffix_of(name: str) -> str:
+    """The extension that tells the format: ".html" of "a.html.gz"; lower case."""
+    lower = name.lower()
+    for outer in COMPRESSED:
+        lower = lower.removesuffix(outer)
+    return PurePosixPath(lower).suffix
+
+
+def stem_of(path: str) -> str:
+    """A path without the extensions that tell its format ("news/a.html" of … ".html.gz" is "news/a")."""
+    folder, slash, name = path.rpartition("/")
+    for outer in COMPRESSED:
+        if name.lower().endswith(outer) and len(name) > len(outer):
+            name = name[: -len(outer)]
+    extension = PurePosixPath(name).suffix
+    stem = name.removesuffix(extension)
+    if stem.lower().endswith(".tar"):
+        stem = stem[:-4]
+    return folder + slash + (stem if extension and len(extension) <= 8 and " " not in extension else name)
+
+
+def article_ids(paths: list[str]) -> dict[str, str]:
+    """path -> id. Where two files would share one, the first by path keeps it, the others add extension or hash."""
+    ids: dict[str, str] = {}
+    taken: set[str] = set()
+    for path in sorted(paths):
+        stem = slug(stem_of(path))
+        options = (stem, slug(stem + suffix_of(path)), f"{stem}-{short_hash(path)}")
+        ids[path] = next(
+            (i for i in options if i not in taken), f"{stem}-{hashlib.sha256(path.encode()).hexdigest()}"
+        )
+        taken.add(ids[path])
+    return ids
+
+
+def _percent(char: str) -> str:
+    """Control characters and line separators as the percent-encoding of their bytes.
+
+    Surrogates as that of the byte they stand for.
+    """
+    if "\udc80" <= char <= "\udcff":
+        return f"%{ord(char) - 0xDC00:02X}"
+    if "\ud800" <= char <= "\udfff":
+        return "%EF%BF%BD"
+    if (
+        unicodedata.category(char) in ("Cc", "Zl", "Zp")
+        or char in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"
+    ):
+        return "".join(f"%{b:02X}" for b in char.encode("utf-8"))
+    return char
+
+
+def _link_problem(path: Path, folder: Path) -> str | None:
+    """Why a link is not read: it goes nowhere, in a circle, to a folder, or out of the corpus."""
+    try:
+        target = path.resolve(strict=True)
+    except (OSError, RuntimeError):
+        return "is a link that leads nowhere or in a circle"
+    if target.is_dir():
+        return "is a link to a folder; such links are not followed"
+    if not target.is_relative_to(folder.resolve()):
+        return "is a link to a file outside the corpus; copy the file itself"
+    return None
+
+
+def _why(error: OSError) -> str:
+    return f"cannot be read: {(error.strerror or str(error)).lower()}"

@@ -1,0 +1,113 @@
+"""Readers of plain text and Markdown, both with optional front matter."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, BinaryIO
+
+from pipeline.ingest.decode import decode
+from pipeline.ingest.draft import FIELDS, Draft, Problem, text_of
+from pipeline.ingest.registry import Asked, read_whole
+
+NAMES = {
+    "title": ("title", "headline"),
+    "byline": ("byline", "author", "authors", "by"),
+    "source": ("source", "publisher", "publication", "site", "outlet"),
+    "published": ("published", "date", "pubdate", "publication_date", "datetime"),
+    "url": ("url", "link", "canonical"),
+    "language": ("language", "lang"),
+}
+"""Our column -> what front matter, header lines and tables call it."""
+LONGEST_HEADER = 64 * 1024
+_FENCED = re.compile(r"\A\ufeff?\s{0,20}---[ \t]*\r?\n(.*?\n)(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.DOTALL)
+_HEADER_LINE = re.compile(r"([A-Za-z][A-Za-z_ -]{1,20}):[ \t]+(\S.*)")
+
+
+def read_text(stream: BinaryIO, asked: Asked) -> Iterator[Draft | Problem]:
+    """The one article of a text file; its first line is the headline where front matter gives none."""
+    text, notes = _decoded(stream, asked)
+    fields, body, problem = front_matter(text)
+    if not fields:
+        fields, body = header_lines(text)
+    yield Draft(body, **fields, titled="title" not in fields, notes=(*notes, *problem))
+
+
+def read_markdown(stream: BinaryIO, asked: Asked) -> Iterator[Draft | Problem]:
+    """The one article of a Markdown file, its marks taken away; its first heading is the headline."""
+    text, notes = _decoded(stream, asked)
+    fields, body, problem = front_matter(text)
+    yield Draft(
+        without_marks(body), **fields, wrapped=False, titled="title" not in fields, notes=(*notes, *problem)
+    )
+
+
+def front_matter(text: str) -> tuple[dict[str, Any], str, tuple[str, ...]]:
+    """(fields, text after the front matter, notes); ({}, text, ()) where there is none."""
+    found = _FENCED.match(text[:LONGEST_HEADER])
+    if not found or ":" not in found[1]:
+        return {}, text, ()
+    import frontmatter
+    import yaml
+
+    try:
+        values = frontmatter.loads(text[: found.end()]).metadata
+        notes: tuple[str, ...] = ()
+    except (yaml.YAMLError, ValueError, RecursionError, TypeError, AttributeError):
+        lines = (_HEADER_LINE.fullmatch(line.strip()) for line in found[1].splitlines())
+        values = {m[1]: m[2].strip("\"'") for m in lines if m}
+        notes = ("front matter is not valid YAML; it was read line by line",)
+    return known_fields(values), text[found.end() :], notes
+
+
+def header_lines(text: str) -> tuple[dict[str, Any], str]:
+    """Fields from lines such as "Title.
+
+    …" and "Date: …" at the top, if there are two or more and a blank line after.
+    """
+    head, blank, _ = text.lstrip("\ufeff\n\r")[:LONGEST_HEADER].replace("\r\n", "\n").partition("\n\n")
+    lines = (
+        [_HEADER_LINE.fullmatch(line.strip()) for line in head.split("\n")] if len(head) < 4000 else [None]
+    )
+    if not blank or len(lines) < 2 or not all(lines):
+        return {}, text
+    fields = known_fields({m[1]: m[2] for m in lines if m})
+    return (
+        (fields, text.lstrip("\ufeff\n\r").replace("\r\n", "\n")[len(head) + 2 :])
+        if len(fields) >= 2
+        else ({}, text)
+    )
+
+
+def known_fields(values: dict[str, Any]) -> dict[str, Any]:
+    """What a mapping of any names says about our columns."""
+    lower = {str(k).strip().lower().replace(" ", "_"): v for k, v in values.items()}
+    found = {field: next((t for n in NAMES[field] if (t := text_of(lower.get(n)))), None) for field in FIELDS}
+    return {field: value for field, value in found.items() if value}
+
+
+def without_marks(text: str) -> str:
+    """Markdown as plain paragraphs.
+
+    No headings' signs, emphasis, addresses of links, pictures, code or HTML.
+    """
+    from markdown_it import MarkdownIt
+
+    blocks: list[str] = []
+    for token in MarkdownIt("commonmark", {"maxNesting": 20}).enable("table").parse(text):
+        if token.type == "inline":
+            blocks.append("".join(_inline(child) for child in token.children or ()))
+        elif token.type == "html_block":
+            blocks.append(re.sub(r"<!--.*?-->|<[^<>]*>", " ", token.content))
+    return "\n\n".join(blocks)
+
+
+def _inline(token: Any) -> str:
+    if token.type in ("text", "code_inline", "text_special"):
+        return str(token.content)
+    return {"softbreak": " ", "hardbreak": "\n\n"}.get(token.type, "")
+
+
+def _decoded(stream: BinaryIO, asked: Asked) -> tuple[str, tuple[str, ...]]:
+    text, note = decode(read_whole(stream, asked))
+    return text, (note,) if note else ()

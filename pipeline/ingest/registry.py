@@ -1,0 +1,64 @@
+"""Which reader reads which format: the one place to add another.
+
+A reader is a function from an open binary stream and the `Asked` of the call to drafts and problems; it
+raises ValueError
+where the whole file cannot be read. It is imported when the first file of its format comes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import BinaryIO
+
+from pipeline.ingest.draft import Draft, Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the call wants of every reader."""
+
+    columns: Mapping[str, str] = field(default_factory=dict)  # our field -> their column
+    max_bytes: int = 64 * 2**20  # of one article's file, unpacked
+
+
+Reader = Callable[[BinaryIO, Asked], Iterator[Draft | Problem]]
+
+READERS = {
+    ".txt": "plain:read_text",
+    ".text": "plain:read_text",
+    ".md": "plain:read_markdown",
+    ".markdown": "plain:read_markdown",
+    ".html": "html:read_html",
+    ".htm": "html:read_html",
+    ".xhtml": "html:read_html",
+    ".jsonl": "rows:read_jsonl",
+    ".ndjson": "rows:read_jsonl",
+    ".csv": "rows:read_csv",
+    ".tsv": "rows:read_tsv",
+}
+MANY = frozenset({"rows"})
+"""Modules whose formats hold several articles a file."""
+
+
+def reader_of(suffix: str) -> Reader | None:
+    """The reader of a format by its extension (".txt"), None where there is none."""
+    place = READERS.get(suffix)
+    if not place:
+        return None
+    module, _, name = place.partition(":")
+    return getattr(import_module(f"pipeline.ingest.{module}"), name)  # type: ignore[no-any-return]
+
+
+def holds_many(suffix: str) -> bool:
+    """Whether files of this format hold several articles, so that each needs an id of its own."""
+    return READERS.get(suffix, "").partition(":")[0] in MANY
+
+
+def read_whole(stream: BinaryIO, asked: Asked) -> bytes:
+    """All bytes of a stream. ValueError where there are more than an article can need."""
+    data = stream.read(asked.max_bytes + 1)
+    if len(data) > asked.max_bytes:
+        raise ValueError(f"is larger than {asked.max_bytes // 2**20} MiB, which no article needs")
+    return data

@@ -1,0 +1,164 @@
+"""What a page prints around its article, told from the article by evidence: repetition, wording, place.
+
+Nothing here knows a site. A line leaves because it repeats the headline, because a pattern of `residue.toml`
+matches it whole, or
+because it stands before the headline or after the comments begin.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from pipeline.ingest.metadata import byline_of, date_line
+
+LONGEST = 600  # characters: no longer paragraph is residue
+TITLE_LENGTH = 200
+HEAD = 6  # paragraphs that a headline, tagline, byline and date may take up
+_SENTENCE_END = re.compile(r"""[.!?…。！？]["'”’»)\]]*$""")
+_SIGNS = re.compile(r"[\W_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Parted:
+    """An article told from its page. `dropped` holds (kind, paragraph).
+
+    `title` is no longer in `body`, nor are the lines that `byline` and `published` were read from.
+    """
+
+    title: str | None
+    byline: str | None
+    published: str | None
+    body: list[str]
+    dropped: list[tuple[str, str]]
+
+
+def part(lines: Sequence[str], title: str | None = None, titled: bool = True) -> Parted:
+    """The article in the paragraphs of a page; `title` where something surer than the text gives it.
+
+    `titled`: whether the first paragraph may be taken as the headline where none is given.
+    """
+    kinds = [kind_of(line) for line in lines]
+    end = _comments_begin(lines, kinds)
+    dropped = [(kinds[n] or "comments", line) for n, line in enumerate(lines) if n >= end]
+    page = [(line, kind) for line, kind in zip(lines[:end], kinds[:end], strict=True)]
+    first, found = _find_title(page, title, titled)
+    dropped = [("tagline", line) for line, _ in page[:first]] + dropped
+    body: list[str] = []
+    byline = published = None
+    seen = 0
+    copies = sum(same(line, found) for line, _ in page) if found else 0
+    for line, kind in page[first:]:
+        if found and same(line, found):
+            seen += 1
+            dropped += [("repeated title", line)] if seen > 1 else []
+        elif kind:
+            dropped.append((kind, line))
+        elif _in_head(body) and (date := date_line(line)):
+            published = published or date
+        elif _in_head(body) and (name := byline_of(line)):
+            byline = byline or name
+        else:
+            body.append(_without_title(line, found, copies))
+    return Parted(found, byline, published, body, dropped)
+
+
+def kind_of(line: str) -> str | None:
+    """What kind of residue a paragraph is by its wording ("share", "caption" …), None for the words of an article."""
+    if len(line) > LONGEST:
+        return None
+    return next((kind for kind, pattern in _patterns() if pattern.fullmatch(line)), None)
+
+
+def same(line: str, title: str) -> bool:
+    """Whether a line is the headline again, whatever its letter case and punctuation."""
+    return abs(len(line) - len(title)) <= 12 and fold(line) == fold(title)
+
+
+def fold(text: str) -> str:
+    """Letters and digits alone, for comparing."""
+    return _SIGNS.sub("", text).casefold()
+
+
+@cache
+def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    rows = tomllib.loads((Path(__file__).parent / "residue.toml").read_text(encoding="utf-8"))["residue"]
+    return tuple((row["kind"], re.compile(row["pattern"], re.IGNORECASE)) for row in rows)
+
+
+def _comments_begin(lines: Sequence[str], kinds: Sequence[str | None]) -> int:
+    """Where the readers' part of the page begins.
+
+    At its heading, once a good part of the article has gone by.
+    """
+    total = sum(map(len, lines))
+    before = 0
+    for n, (line, kind) in enumerate(zip(lines, kinds, strict=True)):
+        if kind == "comments" and before >= max(100, 0.3 * total):
+            return n
+        before += len(line)
+    return len(lines)
+
+
+def _find_title(
+    page: list[tuple[str, str | None]], title: str | None, titled: bool
+) -> tuple[int, str | None]:
+    """(where the article begins, its headline).
+
+    What is given stands; a short line that comes twice is the headline, and what stands before it the
+    site's name or slogan; else
+    it is the first line, if that reads like one.
+    """
+    candidates = [
+        (n, line) for n, (line, kind) in enumerate(page[:HEAD]) if not kind and len(line) <= TITLE_LENGTH
+    ]
+    if title:
+        at = next((n for n, line in candidates if same(line, title)), 0)
+        return (at if _all_slogans(page[:at]) else 0), title
+    if not titled:
+        return 0, None
+    counts = Counter(fold(line) for line, _ in page if len(line) <= TITLE_LENGTH)
+    for n, line in candidates:
+        if counts[fold(line)] > 1 and len(line.split()) > 2 and _all_slogans(page[:n]):
+            return n, line
+    if len(page) < 2:
+        return 0, None
+    n, line = next(
+        ((n, line) for n, line in candidates if not date_line(line) and not byline_of(line)), (0, "")
+    )
+    return (
+        (0, line) if line and all(kind or date_line(x) or byline_of(x) for x, kind in page[:n]) else (0, None)
+    )
+
+
+def _all_slogans(lines: list[tuple[str, str | None]]) -> bool:
+    """Whether lines before a headline are such as a page has there: short, and no sentences."""
+    return len(lines) <= 4 and all(
+        kind or (len(x) <= 80 and not _SENTENCE_END.search(x)) for x, kind in lines
+    )
+
+
+def _in_head(body: list[str]) -> bool:
+    """Whether no sentence of the article has come yet, so that a date or a name is one of the article's own."""
+    return len(body) < HEAD and not any(
+        len(line) > TITLE_LENGTH or _SENTENCE_END.search(line) for line in body
+    )
+
+
+def _without_title(line: str, title: str | None, copies: int) -> str:
+    """ "Will the port reopen? The port …": a headline that ran into the first paragraph leaves it."""
+    if not title or not line.startswith(title) or len(title.split()) < 4:
+        return line
+    rest = line[len(title) :].lstrip(" :|–—-")
+    runs_in = (
+        line[len(title) : len(title) + 1] in " \u00a0:|"
+        and rest[:1]
+        and (rest[0].isupper() or rest[0] in "“\"'‘«")
+    )
+    sure = title[-1] in "?!." or (copies > 1 and not rest[:1].isdigit())
+    return rest if runs_in and sure and len(rest) > 40 else line

@@ -1,0 +1,80 @@
+"""What must be remembered of a corpus of any size.
+
+Kept in temporary SQLite files that vanish when closed, not in memory.
+"""
+
+from __future__ import annotations
+
+import pickle
+import sqlite3
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from itertools import chain
+
+from pipeline.ingest.draft import Draft, Problem
+from pipeline.ingest.files import slug
+
+
+def row_id(draft: Draft, first: str) -> str:
+    """The id of an article: its file's, and for files of several its own row's id or number.
+
+    >>> row_id(Draft("…", number=17), "exports/may")
+    'exports/may/0000017'
+    """
+    parts = [first, draft.member, draft.row or (f"{draft.number:07d}" if draft.number is not None else None)]
+    return "/".join([first, *(slug(p) for p in parts[1:] if p)])
+
+
+def by_id(drafts: Iterator[Draft | Problem], first: str) -> Iterator[Draft | Problem]:
+    """Drafts of one file in the order of their ids.
+
+    Rows without ids of their own come in that order by their numbers.
+    """
+    head = next(drafts, None)
+    while isinstance(head, Problem):
+        yield head
+        head = next(drafts, None)
+    if head is None:
+        return
+    if head.row is None and head.member is None:
+        yield from _numbered(chain([head], drafts))
+        return
+    database = sqlite3.connect("")
+    database.execute("CREATE TABLE drafts (number INTEGER PRIMARY KEY, id TEXT, draft BLOB)")
+    for draft in chain([head], drafts):
+        if isinstance(draft, Problem):
+            yield draft
+        else:
+            values = row_id(draft, first), pickle.dumps(_fields(draft), pickle.HIGHEST_PROTOCOL)
+            database.execute("INSERT INTO drafts (id, draft) VALUES (?, ?)", values)
+    database.execute("CREATE INDEX by_id ON drafts (id, number)")
+    for (stored,) in database.execute("SELECT draft FROM drafts ORDER BY id, number"):
+        yield Draft(**pickle.loads(stored))
+    database.close()
+
+
+def first_seen() -> Callable[[str, str], str | None]:
+    """A memory of texts: given a text's hash and its article's id, the id of the first article with that hash.
+
+    None where the article is the first.
+    """
+    database = sqlite3.connect("")
+    database.execute("CREATE TABLE seen (hash BLOB PRIMARY KEY, id TEXT) WITHOUT ROWID")
+
+    def seen(sha256: str, article_id: str) -> str | None:
+        key = bytes.fromhex(sha256)[:16]
+        done = database.execute("INSERT OR IGNORE INTO seen VALUES (?, ?)", (key, article_id))
+        if done.rowcount:
+            return None
+        return str(database.execute("SELECT id FROM seen WHERE hash = ?", (key,)).fetchone()[0])
+
+    return seen
+
+
+def _numbered(drafts: Iterator[Draft | Problem]) -> Iterator[Draft | Problem]:
+    for draft in drafts:
+        yield replace(draft, row=None) if isinstance(draft, Draft) and draft.row else draft
+
+
+def _fields(draft: Draft) -> dict[str, object]:
+    return {name: getattr(draft, name) for name in draft.__slots__}
