@@ -1,0 +1,77 @@
+"""What the articles of a corpus share: entities counted over all of them, and issues one row for each thing."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from pipeline.schema import SEVERITIES, Entity, Issue, Mention
+
+EntityForm = tuple[str, str, str, str | None]
+"""entity_id, name, type, country: how one article knows an entity."""
+
+
+@dataclass(frozen=True, slots=True)
+class EntityCounts:
+    """For each form of each entity, the mentions and the articles it was counted in; sums of these merge articles."""
+
+    mentions: Counter[EntityForm] = field(default_factory=Counter)
+    articles: Counter[EntityForm] = field(default_factory=Counter)
+
+
+def count_entities(counts: EntityCounts, entities: Iterable[Entity], mentions: Iterable[Mention]) -> None:
+    """Add one article's entities to the counts; those without a mention do not count."""
+    n_mentions = Counter(mention.entity_id for mention in mentions)
+    for entity in entities:
+        if n := n_mentions[entity.entity_id]:
+            form = (entity.entity_id, entity.name, entity.type, entity.country)
+            counts.mentions[form] += n
+            counts.articles[form] += 1
+
+
+def merge_entities(counts: EntityCounts) -> tuple[list[Entity], dict[str, str]]:
+    """Rows of `entities`, and for those whose name differs between articles the name that was chosen.
+
+    The name is the one most articles use ("Kim Jong Un" beside one "KIM JONG UN"), then the longest.
+    """
+    forms: dict[str, list[EntityForm]] = defaultdict(list)
+    for form in counts.mentions:
+        forms[form[0]].append(form)
+    rows, renamed = [], {}
+    for entity_id, variants in forms.items():
+        variants.sort(key=lambda v: (-counts.articles[v], -counts.mentions[v], -len(v[1]), v[1], v[3] or ""))
+        name, kind = variants[0][1:3]
+        country = next((v[3] for v in variants if v[3]), None)
+        n_mentions = sum(counts.mentions[v] for v in variants)
+        rows.append(
+            Entity(entity_id, name, kind, country, n_mentions, sum(counts.articles[v] for v in variants))
+        )
+        if len({v[1] for v in variants}) > 1:
+            renamed[entity_id] = name
+    return rows, renamed
+
+
+def merge_issues(issues: Iterable[Issue]) -> list[Issue]:
+    """One row per path, stage and start: reasons joined, the gravest severity kept.
+
+    Articles of one file stay apart: the path of each is followed by # and the last piece of its id.
+    """
+    issues = list(dict.fromkeys(issues))
+    articles: dict[tuple[str | None, str, int | None], set[str | None]] = defaultdict(set)
+    for issue in issues:
+        articles[issue.path, issue.stage, issue.start].add(issue.article_id)
+    merged: dict[tuple[str | None, str, int | None], Issue] = {}
+    for issue in issues:
+        path = issue.path
+        if len(articles[issue.path, issue.stage, issue.start]) > 1 and issue.article_id:
+            path = f"{path}#{issue.article_id.rpartition('/')[2]}"
+        key = (path, issue.stage, issue.start)
+        merged[key] = _joined(merged[key], issue) if key in merged else replace(issue, path=path)
+    return list(merged.values())
+
+
+def _joined(first: Issue, second: Issue) -> Issue:
+    reason = first.reason if second.reason in first.reason else f"{first.reason}; {second.reason}"
+    severity = min(first.severity, second.severity, key=SEVERITIES.index)
+    return replace(first, severity=severity, reason=reason, article_id=first.article_id or second.article_id)

@@ -1,0 +1,217 @@
+"""How the work is spread: shards of articles, read one after another or by several processes, with the same result.
+
+A shard is read by one process from beginning to end and leaves its rows in files of its own, one per table; the caller
+gets them in the order of the articles and joins them. Each process loads the reader once and runs on one thread.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipeline import spool
+from pipeline.merging import EntityCounts, count_entities
+from pipeline.schema import Article, Issue
+from pipeline.soundness import keep_sound
+from pipeline.spool import Shard
+from pipeline.stages import FAILURES, Rows, Stage, failure, read_article
+from pipeline.tables import write_rows
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+    from spacy.tokens import Doc
+
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS")
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What every process needs to know; `docs` is where annotated docs are kept, if they are."""
+
+    load: Callable[[], Language]
+    spool: Path
+    parts: Path
+    stages: tuple[Stage, ...]
+    docs: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShardResult:
+    """What reading a shard gave, beside the files of its rows (table -> file)."""
+
+    parts: dict[str, Path] = field(default_factory=dict)
+    counts: Counter[str] = field(default_factory=Counter)
+    entities: EntityCounts = field(default_factory=EntityCounts)
+    issues: list[Issue] = field(default_factory=list)
+
+
+def read_shards(work: Work, shards: list[Shard], jobs: int) -> Iterator[ShardResult]:
+    """The results of all shards in their order; the files of each may be taken away before the next is asked for."""
+    if jobs == 1:
+        nlp = work.load() if shards else None
+        for shard in shards:
+            assert nlp is not None
+            yield read_shard(work, nlp, shard)
+    while jobs > 1 and shards:
+        done = 0
+        try:
+            with _pool(work, min(jobs, len(shards))) as pool:
+                for result in pool.map(_read_in_worker, shards):
+                    yield result
+                    done += 1
+        except (
+            BrokenProcessPool
+        ):  # a process was killed, most often because memory ran out; this or the next shard did it
+            yield from _read_apart(work, shards[done])
+            done += 1
+        shards = shards[done:]
+
+
+def read_shard(work: Work, nlp: Language, shard: Shard) -> ShardResult:
+    """Read the articles of a shard and write their rows to files, one per table."""
+    with spool.open_spool(work.spool) as connection:
+        articles = list(spool.read(connection, shard))
+    result = ShardResult()
+    tables = [table for stage in work.stages for table in stage.writes if table != "entities"]
+    found: Rows = {table: [] for table in tables}
+    kept_docs = []
+    with memory_zone(nlp):
+        for article, doc in _annotated(nlp, articles, result.issues):
+            rows = article_rows(article, doc, work.stages, {}, result)
+            for table in tables:
+                found[table] += rows[table]
+            if work.docs and doc is not None:
+                doc.user_data["article_id"] = article.article_id
+                kept_docs.append(doc)
+        if work.docs:
+            write_docs(work.docs / f"{shard.number:06d}.spacy", kept_docs)
+    for table, records in found.items():
+        result.parts[table] = work.parts / f"{shard.number:06d}.{table}"
+        with result.parts[table].open("w", encoding="utf-8", newline="") as file:
+            write_rows(file, table, records)
+    return result
+
+
+def article_rows(
+    article: Article, doc: Doc | None, stages: tuple[Stage, ...], earlier: Rows, result: ShardResult
+) -> Rows:
+    """The rows that the stages make of an article, checked; counts and issues go into `result`. No doc, no rows."""
+    rows: Rows = {table: [] for stage in stages for table in stage.writes}
+    if doc is not None:
+        found, issues = read_article(doc, article, stages, earlier)
+        rows, unsound = keep_sound(article, found, earlier)
+        result.issues.extend(issues + unsound)
+    if "articles" in rows and not rows["articles"]:
+        rows["articles"] = [article]
+    if "entities" in rows:
+        count_entities(result.entities, rows["entities"], rows["mentions"])
+    _count(result.counts, article, rows)
+    return rows
+
+
+def memory_zone(nlp: Language) -> AbstractContextManager[object]:
+    """A block at whose end spaCy forgets the words it met, so that its vocabulary does not grow with the corpus."""
+    return nlp.memory_zone() if hasattr(nlp, "memory_zone") else nullcontext()
+
+
+def write_docs(path: Path, docs: list[Doc]) -> None:
+    """Keep docs with all that they hold, as a spaCy DocBin."""
+    from spacy.tokens import DocBin
+
+    DocBin(docs=docs, store_user_data=True).to_disk(path)
+
+
+def _annotated(
+    nlp: Language, articles: list[Article], issues: list[Issue]
+) -> Iterator[tuple[Article, Doc | None]]:
+    """Each article with its doc; without one where it repeats another article or could not be read (an issue)."""
+    fresh = [article for article in articles if article.duplicate_of is None]
+    docs = _docs(nlp, fresh, issues)
+    for article in articles:
+        yield article, next(docs) if article.duplicate_of is None else None
+
+
+def _docs(nlp: Language, articles: list[Article], issues: list[Issue]) -> Iterator[Doc | None]:
+    """Docs of articles, read as one batch; where that fails, one by one, so that only the one at fault has none."""
+    done = 0
+    try:
+        for doc in nlp.pipe([article.text for article in articles]):
+            yield doc
+            done += 1
+    except FAILURES:
+        for article in articles[done:]:
+            try:
+                doc = nlp(article.text)
+            except FAILURES as error:
+                issues.append(failure(article, "annotate", "error", error))
+                doc = None
+            yield doc
+
+
+def _count(counts: Counter[str], article: Article, rows: Rows) -> None:
+    counts["articles"] += 1
+    counts["duplicates"] += article.duplicate_of is not None
+    counts["words"] += 0 if article.duplicate_of else len(article.text.split())
+    for table, list_ in rows.items():
+        counts[table] += len(list_) if table != "articles" else 0
+    counts.update(f"{quote.kind} quotes" for quote in rows.get("quotes", ()))
+
+
+# --- several processes ----------------------------------------------------------------------------------------------
+
+_worker: tuple[Work, Language] | None = None  # of this process
+
+
+def _start_worker(work: Work) -> None:
+    global _worker
+    _worker = (work, work.load())
+
+
+def _read_in_worker(shard: Shard) -> ShardResult:
+    assert _worker is not None
+    return read_shard(*_worker, shard)
+
+
+def _pool(work: Work, jobs: int) -> ProcessPoolExecutor:
+    """Processes started afresh ("spawn"), as on Windows and macOS, so that it is the same everywhere."""
+    os.environ |= dict.fromkeys(THREADS, "1")  # one thread each: the processes are the parallelism
+    context = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(jobs, mp_context=context, initializer=_start_worker, initargs=(work,))
+
+
+def _read_apart(work: Work, shard: Shard) -> Iterator[ShardResult]:
+    """A shard that a process may have died of, in a process of its own; if that dies too, article by article."""
+    try:
+        with _pool(work, 1) as pool:
+            yield pool.submit(_read_in_worker, shard).result()
+            return
+    except BrokenProcessPool:
+        if shard.size == 1:
+            yield _lost(work, shard)
+            return
+    with spool.open_spool(work.spool) as connection:
+        ids = [article.article_id for article in spool.read(connection, shard)]
+    for article_id in ids:
+        yield from _read_apart(work, Shard(shard.number, article_id, 1))
+
+
+def _lost(work: Work, shard: Shard) -> ShardResult:
+    """The result of a one-article shard whose process was killed: its row in articles, and an error."""
+    result = ShardResult()
+    with spool.open_spool(work.spool) as connection:
+        article = next(spool.read(connection, shard))
+    reason = "the process that read it was killed, perhaps because memory ran out; try it alone, or split it"
+    result.issues.append(Issue(article.path, "annotate", None, article.article_id, "error", reason))
+    rows = article_rows(article, None, work.stages, {}, result)
+    result.parts["articles"] = work.parts / f"{shard.number:06d}.articles"
+    with result.parts["articles"].open("w", encoding="utf-8", newline="") as file:
+        write_rows(file, "articles", rows["articles"])
+    return result

@@ -1,0 +1,67 @@
+"""Articles between ingestion and reading: on disk, so that any number of them fits, and in the order of their ids."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import astuple, dataclass
+from pathlib import Path
+
+from pipeline.schema import Article
+
+SHARD_ARTICLES = 16
+SHARD_CHARACTERS = 200_000  # an article longer than this has a shard to itself
+
+
+@dataclass(frozen=True, slots=True)
+class Shard:
+    """Articles that are read together: `size` of them from `first` on, in the order of their ids."""
+
+    number: int
+    first: str
+    size: int
+
+
+@contextmanager
+def open_spool(path: Path) -> Iterator[sqlite3.Connection]:
+    """A spool file for writing and reading; it is made where there is none."""
+    with closing(sqlite3.connect(path)) as spool, spool:
+        spool.execute(
+            "PRAGMA synchronous = OFF"
+        )  # a run that dies begins anew, so nothing needs to survive it
+        spool.execute("CREATE TABLE IF NOT EXISTS articles (id TEXT PRIMARY KEY, size INTEGER, row TEXT)")
+        yield spool
+
+
+def put(spool: sqlite3.Connection, article: Article) -> None:
+    """Add an article; ValueError where one with its id is there already."""
+    row = (article.article_id, len(article.text), json.dumps(astuple(article)))
+    try:
+        spool.execute("INSERT INTO articles VALUES (?, ?, ?)", row)
+    except sqlite3.IntegrityError as error:
+        raise ValueError(
+            f"a second article with the id {article.article_id}; rename its file or row"
+        ) from error
+
+
+def read(spool: sqlite3.Connection, shard: Shard | None = None) -> Iterator[Article]:
+    """The articles of a shard, or all, sorted by id (by code point)."""
+    first, size = (shard.first, shard.size) if shard else ("", -1)
+    query = "SELECT row FROM articles WHERE id >= ? ORDER BY id LIMIT ?"
+    for (row,) in spool.execute(query, (first, size)):
+        yield Article(*json.loads(row))
+
+
+def cut_shards(spool: sqlite3.Connection) -> Iterator[Shard]:
+    """All articles in shards. They depend on the articles alone, so one process and many read the same batches."""
+    number, first, size, characters = 0, "", 0, 0
+    for article_id, length in spool.execute("SELECT id, size FROM articles ORDER BY id"):
+        if size and (size == SHARD_ARTICLES or characters + length > SHARD_CHARACTERS):
+            yield Shard(number, first, size)
+            number, size, characters = number + 1, 0, 0
+        first = first if size else article_id
+        size, characters = size + 1, characters + length
+    if size:
+        yield Shard(number, first, size)
