@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 PASSED_OVER = ("datapackage.json", "desktop.ini", "thumbs.db")
-"""Names that are never articles, nor is anything that starts with a dot."""
+"""Names that are never articles, nor is anything that starts with a dot, nor a README with whatever ending."""
 COMPRESSED = (".gz", ".zst", ".bz2", ".xz")
 LONGEST_ID = 200
 _NOT_IN_IDS = re.compile(r"[^\w./%-]+")
@@ -33,7 +33,7 @@ def walk(folder: Path) -> Iterator[tuple[Path, str | None]]:
             yield current, _why(error)
             continue
         for entry in entries:
-            if entry.name.startswith((".", "~$")) or entry.name.lower() in PASSED_OVER:
+            if _passed_over(entry.name):
                 continue
             path = current / entry.name
             if entry.is_symlink():
@@ -44,6 +44,11 @@ def walk(folder: Path) -> Iterator[tuple[Path, str | None]]:
                 yield path, None
             else:
                 yield path, "is no regular file"
+
+
+def _passed_over(name: str) -> bool:
+    lower = name.lower()
+    return lower.startswith((".", "~$")) or lower in PASSED_OVER or lower.partition(".")[0] == "readme"
 
 
 def table_path(path: Path, folder: Path) -> str:
