@@ -59,6 +59,7 @@ def extract(
     jobs: int = 1,
     model: str | None = None,
     limit: int | None = None,
+    language: str = "en",
     parquet: bool = False,
     excel: bool = False,
     report: Report | None = None,
@@ -66,7 +67,8 @@ def extract(
 ) -> Summary:
     """Read a folder of articles and write all tables into `out`, each replaced whole.
 
-    `jobs` processes share the work and give the same tables as one. `model` names another installed spaCy pipeline;
+    `jobs` processes share the work and give the same tables as one. Articles in another language than `language`
+    (ISO 639-1, or "any") are passed over. `model` names another installed spaCy pipeline;
     `load` gives one (it must be importable where jobs > 1). Raises FileNotFoundError or ValueError where the folders
     cannot be used; an article that cannot be read is a row of issues.
     """
@@ -76,7 +78,7 @@ def extract(
     with tables.workspace(out) as unfinished:
         total = ShardResult()
         with spools.open_spool(unfinished / "spool") as spool:
-            _ingest(corpus, spool, total.issues, limit, report)
+            _ingest(corpus, spool, total.issues, limit, language, report)
         _read(unfinished, STAGES, total, jobs, load or partial(_load, model), report)
         return _finish(unfinished, out, STAGE_NAMES, total, started, parquet, excel)
 
@@ -85,7 +87,12 @@ def extract(
 
 
 def ingest(
-    corpus: str | Path, out: str | Path = "outputs", *, limit: int | None = None, report: Report | None = None
+    corpus: str | Path,
+    out: str | Path = "outputs",
+    *,
+    limit: int | None = None,
+    language: str = "en",
+    report: Report | None = None,
 ) -> Summary:
     """corpus -> articles.csv"""
     corpus, out = Path(corpus), Path(out)
@@ -94,7 +101,7 @@ def ingest(
     with tables.workspace(out) as unfinished:
         total = ShardResult()
         with spools.open_spool(unfinished / "spool") as spool:
-            _ingest(corpus, spool, total.issues, limit, report)
+            _ingest(corpus, spool, total.issues, limit, language, report)
             with tables.new_table(unfinished / "tables", "articles") as file:
                 total.counts["articles"] = tables.write_rows(file, "articles", spools.read(spool))
         return _finish(unfinished, out, ("ingest",), total, started)
@@ -176,13 +183,18 @@ def _load(model: str | None) -> Language:
 
 
 def _ingest(
-    corpus: Path, spool: Connection, issues: list[Issue], limit: int | None, report: Report | None
+    corpus: Path,
+    spool: Connection,
+    issues: list[Issue],
+    limit: int | None,
+    language: str,
+    report: Report | None,
 ) -> None:
     """Read a corpus folder into the spool; what is no article goes into `issues`."""
     from pipeline.ingest import read_corpus
 
     done = 0
-    for item in read_corpus(corpus):
+    for item in read_corpus(corpus, limit=limit, language=language):
         if isinstance(item, Issue):
             issues.append(item)
             continue
@@ -194,8 +206,6 @@ def _ingest(
         done += 1
         if report:
             report("ingest", done, 0, 0)
-        if done == limit:
-            break
 
 
 def _read(
