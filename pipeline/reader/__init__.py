@@ -1,0 +1,1 @@
+"""The shipped model: windows of wordpieces in, annotated spaCy Docs out."""

@@ -1,0 +1,175 @@
+"""The reader as a torch module: one small BERT encoder, heads for words and heads for pairs of words.
+
+Only training and export use this; in use the exported graph runs without torch (pipeline.reader).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+import torch
+from safetensors.torch import load_file
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from pipeline.reader import labels, windows
+
+WIDTH, LAYERS, ATTENTION_HEADS, INNER, VOCABULARY, POSITIONS = 384, 6, 12, 1536, 30522, 512
+QUOTE_STATES = 6  # 0 for special pieces, then the states of pipeline.quotemarks plus one
+PAIR_WIDTH = {"head": 256, "cue": 128, "source": 128, "antecedent": 128}
+RELATION_WIDTH = 192
+FORBIDDEN = -1e4
+
+
+class Scores(NamedTuple):
+    """What one pass gives, for B windows of up to N words.
+
+    words [B, N, C]: the columns of labels.columns(); pairs: {head: [B, N, 1 + N]}, column 0 is "none";
+    dependent [B, N, R] and governor [B, 1 + N, R]: the two halves of a relation's hidden layer.
+    """
+
+    words: Tensor
+    pairs: dict[str, Tensor]
+    dependent: Tensor
+    governor: Tensor
+
+
+class Layer(nn.Module):
+    """A BERT layer (post-norm), with dropout behind the feed-forward part only: drawing masks is dear on a CPU."""
+
+    def __init__(self, dropout: float) -> None:
+        super().__init__()
+        self.query, self.key, self.value, self.out = (nn.Linear(WIDTH, WIDTH) for _ in range(4))
+        self.norm1, self.norm2 = nn.LayerNorm(WIDTH, eps=1e-12), nn.LayerNorm(WIDTH, eps=1e-12)
+        self.up, self.down = nn.Linear(WIDTH, INNER), nn.Linear(INNER, WIDTH)
+        self.dropout = nn.Dropout(dropout)
+
+    def forward(self, x: Tensor, mask: Tensor) -> Tensor:
+        b, t, _ = x.shape
+        q, k, v = (
+            f(x).view(b, t, ATTENTION_HEADS, WIDTH // ATTENTION_HEADS).transpose(1, 2)
+            for f in (self.query, self.key, self.value)
+        )
+        mixed = F.scaled_dot_product_attention(q, k, v, attn_mask=mask.to(q.dtype))
+        x = self.norm1(x + self.out(mixed.transpose(1, 2).reshape(b, t, WIDTH)))
+        return self.norm2(x + self.dropout(self.down(F.gelu(self.up(x)))))
+
+
+class Encoder(nn.Module):
+    """Pieces with their shapes and quotation states -> vectors [B, T, WIDTH]."""
+
+    def __init__(self, dropout: float) -> None:
+        super().__init__()
+        self.pieces = nn.Embedding(VOCABULARY, WIDTH)
+        self.positions = nn.Embedding(POSITIONS, WIDTH)
+        self.shapes = nn.Embedding(len(windows.SHAPES), WIDTH)
+        self.quotes = nn.Embedding(QUOTE_STATES, WIDTH)
+        # The new features start at zero, so that training begins from the pretrained encoder as it is.
+        nn.init.zeros_(self.shapes.weight)
+        nn.init.zeros_(self.quotes.weight)
+        self.norm = nn.LayerNorm(WIDTH, eps=1e-12)
+        self.dropout = nn.Dropout(dropout)
+        self.layers = nn.ModuleList(Layer(dropout) for _ in range(LAYERS))
+
+    def forward(self, ids: Tensor, shapes: Tensor, quotes: Tensor, mask: Tensor) -> Tensor:
+        place = torch.arange(ids.shape[1], device=ids.device)
+        x = self.pieces(ids) + self.positions(place) + self.shapes(shapes) + self.quotes(quotes)
+        x = self.dropout(self.norm(x))
+        bias = (1.0 - mask.to(x.dtype))[:, None, None, :] * FORBIDDEN
+        for layer in self.layers:
+            x = layer(x, bias)
+        return x
+
+    def load_pretrained(self, path: Path) -> None:
+        """Fill in the weights of all-MiniLM-L6-v2 (or any BERT of the same shape) from a safetensors file."""
+        old = load_file(path)
+        emb = "embeddings."
+        with torch.no_grad():
+            self.pieces.weight.copy_(old[f"{emb}word_embeddings.weight"])
+            self.positions.weight.copy_(
+                old[f"{emb}position_embeddings.weight"] + old[f"{emb}token_type_embeddings.weight"][0]
+            )
+            self.norm.load_state_dict({k: old[f"{emb}LayerNorm.{k}"] for k in ("weight", "bias")})
+            for i, layer in enumerate(self.layers):
+                base = f"encoder.layer.{i}."
+                names = {
+                    "attention.self.query": layer.query, "attention.self.key": layer.key,
+                    "attention.self.value": layer.value, "attention.output.dense": layer.out,
+                    "attention.output.LayerNorm": layer.norm1, "intermediate.dense": layer.up,
+                    "output.dense": layer.down, "output.LayerNorm": layer.norm2,
+                }  # fmt: skip
+                for name, module in names.items():
+                    module.load_state_dict({k: old[f"{base}{name}.{k}"] for k in ("weight", "bias")})
+
+
+class PairHead(nn.Module):
+    """Biaffine scores of word i choosing word j (Dozat & Manning 2017); column 0 is the choice of none."""
+
+    def __init__(self, width: int, dropout: float) -> None:
+        super().__init__()
+        self.chooser, self.chosen = nn.Linear(WIDTH, width), nn.Linear(WIDTH, width)
+        self.weight = nn.Parameter(torch.empty(width, width))
+        nn.init.xavier_uniform_(self.weight)
+        self.bias = nn.Linear(width, 1)
+        self.none = nn.Linear(width, 1)
+        self.dropout = nn.Dropout(dropout)
+
+    def forward(self, x: Tensor, padding: Tensor) -> Tensor:
+        """x [B, N, WIDTH], padding [B, N] (FORBIDDEN where there is no word) -> [B, N, 1 + N]."""
+        a, b = self.dropout(F.gelu(self.chooser(x))), self.dropout(F.gelu(self.chosen(x)))
+        scores = (a @ self.weight) @ b.transpose(1, 2) + self.bias(b).transpose(1, 2) + padding[:, None, :]
+        return torch.cat([self.none(a), scores], dim=2)
+
+
+class Reader(nn.Module):
+    """Encoder and heads."""
+
+    def __init__(self, dropout: float = 0.1) -> None:
+        super().__init__()
+        self.encoder = Encoder(dropout)
+        self.dropout = nn.Dropout(dropout)
+        self.words = nn.Linear(WIDTH, sum(map(len, labels.WORD_HEADS.values())))
+        self.pairs = nn.ModuleDict({k: PairHead(PAIR_WIDTH[k], dropout) for k in labels.PAIR_HEADS})
+        self.dependent, self.governor = nn.Linear(WIDTH, RELATION_WIDTH), nn.Linear(WIDTH, RELATION_WIDTH)
+        self.root = nn.Parameter(torch.zeros(RELATION_WIDTH))
+        self.relation = nn.Linear(RELATION_WIDTH, len(labels.DEPREL))
+        pieces = labels.WORD_HEADS["piece"]
+        self.transitions = nn.Parameter(torch.zeros(len(pieces), len(pieces)))
+        self.first = nn.Parameter(torch.zeros(len(pieces)))
+        self.register_buffer("legal", legal_transitions(pieces), persistent=False)
+
+    def forward(self, ids: Tensor, shapes: Tensor, quotes: Tensor, mask: Tensor, first: Tensor, word_mask: Tensor) -> Scores:
+        x = self.encoder(ids, shapes, quotes, mask)
+        x = self.dropout(torch.gather(x, 1, first[:, :, None].expand(-1, -1, WIDTH)))
+        padding = (1.0 - word_mask.to(x.dtype)) * FORBIDDEN
+        pairs = {k: head(x, padding) for k, head in self.pairs.items()}
+        governor = self.governor(x)
+        root = self.root.to(governor.dtype).expand(x.shape[0], 1, -1)
+        return Scores(self.words(x), pairs, self.dependent(x), torch.cat([root, governor], dim=1))
+
+    def relations(self, dependent: Tensor, governor: Tensor) -> Tensor:
+        """Scores [..., relations] of words under the governors that were chosen for them, both [..., R]."""
+        return self.relation(F.relu(dependent + governor))
+
+    def tag_transitions(self) -> Tensor:
+        """Scores [from, to] of one piece tag behind another; what BIO does not allow is far below all else."""
+        return torch.where(self.legal, self.transitions, torch.full_like(self.transitions, FORBIDDEN))
+
+
+def legal_transitions(tags: list[str]) -> Tensor:
+    """True at [a, b] where tag b may follow tag a: I-x only behind B-x or I-x."""
+    return torch.tensor([[not b.startswith("I-") or a[2:] == b[2:] and a != "O" for b in tags] for a in tags])
+
+
+def crf_loss(scores: Tensor, tags: Tensor, mask: Tensor, transitions: Tensor, first: Tensor) -> Tensor:
+    """Summed negative log-likelihood of tag sequences: scores [B, N, C], tags and mask [B, N] (left-aligned)."""
+    n = scores.shape[1]
+    alpha = scores[:, 0] + first
+    for i in range(1, n):
+        step = torch.logsumexp(alpha[:, :, None] + transitions, dim=1) + scores[:, i]
+        alpha = torch.where(mask[:, i, None], step, alpha)
+    total = torch.logsumexp(alpha, dim=1).sum()
+    along = torch.gather(scores, 2, tags[:, :, None])[:, :, 0] * mask
+    between = transitions[tags[:, :-1], tags[:, 1:]] * mask[:, 1:]
+    return total - (along.sum() + between.sum() + first[tags[:, 0]].sum())

