@@ -232,7 +232,9 @@ class Issue:
 
     path: Annotated[str | None, Column("File it is about, relative to the corpus folder", key=True)]
     stage: Annotated[str, Column("Stage that met it", key=True, values=STAGES)]
-    start: Annotated[int | None, Column("Offset in articles.text, where there is one", key=True, minimum=0)]
+    start: Annotated[
+        int | None, Column("Offset in articles.text; for ingest, the row of its file", key=True, minimum=0)
+    ]
     article_id: Annotated[
         str | None, Column("The article it is about, where it became one", refers_to="articles")
     ]

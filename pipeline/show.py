@@ -1,0 +1,115 @@
+"""One article in the terminal: its text with names, quotes, cues and hedges in colour, and why each claim scores so."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from rich.text import Text
+
+from pipeline import tables
+from pipeline.schema import AUTHOR, Article, Claim, Hedge, Quote
+from pipeline.terminal import console, visible
+
+Rows = dict[str, list[Any]]
+STYLES = {
+    "content": "on grey23", "source": "bold green", "cue": "italic magenta", "hedge": "underline bold yellow",
+    "PERSON": "green", "ORG": "cyan", "GPE": "blue", "LOC": "blue", "FAC": "blue",
+}  # fmt: skip
+OTHER_ENTITY = "bright_black"
+SHOWN = ("mentions", "quotes", "quote_parts", "hedges", "claims")
+
+
+def show_article(out: Path, article_id: str, claims: bool = False) -> None:
+    """Print an article of an output folder; FileNotFoundError or ValueError where it cannot be found."""
+    article = find_article(out, article_id)
+    rows = article_rows(out, article.article_id)
+    screen = console()
+    screen.print(
+        Text(
+            visible(f"{article.article_id}  {article.source or ''}  {article.published or ''}".strip()), "dim"
+        )
+    )
+    screen.print(_legend())
+    screen.print()
+    screen.print(highlighted(article, rows))
+    if claims:
+        for claim in rows["claims"]:
+            screen.print()
+            screen.print(explained(claim, rows))
+
+
+def find_article(out: Path, wanted: str) -> Article:
+    """The article of that id, or the only one whose id holds `wanted`."""
+    if not out.is_dir():
+        raise FileNotFoundError(f"{out}: no such folder; give the one that hearsay extract wrote with --out")
+    fitting = []
+    for article in tables.read_records(out, "articles"):
+        if article.article_id == wanted:
+            return article
+        if wanted in article.article_id:
+            fitting.append(article)
+    if len(fitting) == 1:
+        return fitting[0]
+    if not fitting:
+        raise ValueError(f"{wanted}: no such article; {out / 'articles.csv'} lists them")
+    names = ", ".join(article.article_id for article in fitting[:5])
+    raise ValueError(f"{wanted}: fits {len(fitting)} articles; give more of the name: {names}")
+
+
+def article_rows(out: Path, article_id: str) -> Rows:
+    """The rows of one article in the tables of spans, and its links of claims to hedges."""
+    rows = {name: [r for r in tables.read_records(out, name) if r.article_id == article_id] for name in SHOWN}
+    claims = {claim.claim_id for claim in rows["claims"]}
+    rows["claim_hedges"] = [
+        link for link in tables.read_records(out, "claim_hedges") if link.claim_id in claims
+    ]
+    return rows
+
+
+def highlighted(article: Article, rows: Rows) -> Text:
+    """The article's text with its spans styled; what would drive a terminal is made harmless."""
+    text = Text(visible(article.text))
+    for part in sorted(rows["quote_parts"], key=lambda part: part.part != "content"):
+        text.stylize(STYLES[part.part], part.start, part.end)
+    for mention in rows["mentions"]:
+        text.stylize(STYLES.get(mention.type or "", OTHER_ENTITY), mention.start, mention.end)
+    for hedge in rows["hedges"]:
+        text.stylize(STYLES["hedge"], hedge.start, hedge.end)
+    if article.title:
+        text.stylize("bold", 0, len(article.title))
+    return text
+
+
+def _legend() -> Text:
+    line = Text()
+    for name in ("source", "cue", "content", "hedge", "PERSON", "ORG", "GPE"):
+        line.append(name, STYLES[name]).append("  ")
+    return line
+
+
+def explained(claim: Claim, rows: Rows) -> Text:
+    """A claim with what its scores rest on: who states it, by which words, and which hedges bear on it."""
+    hedges = {hedge.hedge_id: hedge for hedge in rows["hedges"]}
+    bearing = [hedges[link.hedge_id] for link in rows["claim_hedges"] if link.claim_id == claim.claim_id]
+    quotes = {quote.quote_id: quote for quote in rows["quotes"]}
+    text = Text(visible(claim.text) + "\n", "bold")
+    for name, value in _reasons(claim, quotes.get(claim.quote_id or ""), bearing):
+        text.append(f"  {name:<10}", "dim").append(visible(value) + "\n")
+    return text
+
+
+def _reasons(claim: Claim, quote: Quote | None, hedges: list[Hedge]) -> list[tuple[str, str]]:
+    lines = [("claimant", claim.claimant), ("predicate", f"{claim.predicate} ({claim.polarity})")]
+    if quote is not None:
+        lines.append(("quoted", f"{quote.source or '(no source)'} – {quote.cue or '(no cue)'}; {quote.kind}"))
+    for hedge in hedges:
+        lines.append(("hedge", f"{hedge.text} ({hedge.kind})"))
+    author = f"{claim.author_factuality:+.2f} of ±3"
+    if claim.claimant != AUTHOR:
+        author += ": reported, so the author leaves it open" if claim.author_factuality == 0 else ": reported"
+    lines.append(("author", author))
+    if claim.source_factuality is not None:
+        lines.append(("source", f"{claim.source_factuality:+.2f} of ±3"))
+    lines.append(("check", f"{claim.checkworthiness:.2f} of 1"))
+    return lines
