@@ -1,0 +1,310 @@
+"""Pieces linked into attributions: every content to its cue, every cue to its source.
+
+Each link is chosen among the few nearest candidates and "none" by a log-linear score: the reader's pointer, plus what
+the text between the two shows (sentence and paragraph borders, commas, other pieces, quotation marks, the parse).
+The weights are learned and stand in `lexicon/links.csv`; a feature is a short readable name there and here.
+"""
+
+from __future__ import annotations
+
+import csv
+import math
+from bisect import bisect_left
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from pipeline.layout import NONE, QUOTATION_MARKS, Layout, Piece
+
+REACH = 3  # candidates looked at on each side of a piece
+LEAST = 0.001  # floor of a pointer's probability, so that its logarithm is finite
+
+GAP_BINS = (0, 1, 2, 3, 5, 8, 13, 21, 40)
+COMPLEMENTISERS = frozenset("that whether if to how what why when where who which".split())
+DASHES = frozenset("-–—")
+SENTENCE_ENDS = frozenset(".?!…")
+RELATIVES = frozenset("who which that whose whom".split())
+PRONOUNS = frozenset("i we you he she it they".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """One attribution: at most one cue and source, the contents in order; `confidence` from 0 to 1."""
+
+    cue: Piece | None
+    source: Piece | None
+    contents: tuple[Piece, ...]
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A candidate for a link: its index (-1: none), what speaks for it, log probability by the pointer."""
+
+    index: int
+    features: list[str]
+    pointer: float
+
+
+@cache
+def link_weights() -> dict[str, dict[str, float]]:
+    """{"content" or "source": {feature: weight}} from the table in the package."""
+    weights: dict[str, dict[str, float]] = {"content": {}, "source": {}}
+    table = files("pipeline").joinpath("lexicon/links.csv").read_text(encoding="utf-8")
+    for row in csv.DictReader(table.splitlines()):
+        weights[row["link"]][row["feature"]] = float(row["weight"])
+    return weights
+
+
+def link_pieces(layout: Layout) -> list[Attribution]:
+    """The attributions of a doc in order of their first content; contents that no cue takes come one by one."""
+    weights = link_weights()
+    cue_of = [choose(options, weights["content"]) for options in content_options(layout)]
+    source_of = [choose(options, weights["source"]) for options in source_options(layout)]
+    contents_of: dict[int, list[tuple[Piece, float]]] = {}
+    attributions = []
+    for content, (cue, probability) in zip(layout.pieces["contents"], cue_of):
+        if cue == NONE:
+            attributions.append(Attribution(None, None, (content,), content.confidence * probability))
+        else:
+            contents_of.setdefault(cue, []).append((content, probability))
+    for cue, taken in contents_of.items():
+        piece = layout.pieces["cues"][cue]
+        source, probability = source_of[cue]
+        confidence = piece.confidence * probability * max(c.confidence * p for c, p in taken)
+        found = None if source == NONE else layout.pieces["sources"][source]
+        attributions.append(Attribution(piece, found, tuple(c for c, _ in taken), confidence))
+    return sorted(attributions, key=lambda a: a.contents[0].start)
+
+
+def choose(options: list[Option], weights: dict[str, float]) -> tuple[int, float]:
+    """Index of the best option and its share of the probability."""
+    trust = weights.get("pointer", 0.0)
+    scores = [sum(weights.get(f, 0.0) for f in o.features) + trust * o.pointer for o in options]
+    best = max(range(len(scores)), key=scores.__getitem__)
+    return options[best].index, 1.0 / sum(math.exp(score - scores[best]) for score in scores)
+
+
+def content_options(layout: Layout) -> list[list[Option]]:
+    """Per content the cues it may belong to."""
+    return [
+        [
+            *_options(layout, content, "cues", layout.pointers["contents"][k]),
+            Option(NONE, _no_cue_features(layout, content), _log(layout.pointers["contents"][k], NONE)),
+        ]
+        for k, content in enumerate(layout.pieces["contents"])
+    ]
+
+
+def source_options(layout: Layout) -> list[list[Option]]:
+    """Per cue the sources it may have."""
+    return [
+        [
+            *_options(layout, cue, "sources", layout.pointers["cues"][k]),
+            Option(NONE, _no_source_features(layout, cue), _log(layout.pointers["cues"][k], NONE)),
+        ]
+        for k, cue in enumerate(layout.pieces["cues"])
+    ]
+
+
+def _options(layout: Layout, piece: Piece, key: str, pointer: dict[int, float]) -> list[Option]:
+    """The nearest pieces of kind `key` on both sides, and those that the pointer thinks of."""
+    targets = layout.pieces[key]
+    near = bisect_left(layout.starts[key], piece.start)
+    indices = set(range(max(0, near - REACH), min(len(targets), near + REACH)))
+    indices.update(i for i in pointer if 0 <= i < len(targets))
+    describe = _content_features if key == "cues" else _source_features
+    return [Option(i, describe(layout, piece, targets[i]), _log(pointer, i)) for i in sorted(indices)]
+
+
+def _log(pointer: dict[int, float], index: int) -> float:
+    """Log probability of an index; what the listed ones leave over goes to "none" where that is not listed."""
+    if not pointer:
+        return 0.0
+    rest = 1.0 - sum(pointer.values()) if index == NONE else 0.0
+    return math.log(max(pointer.get(index, rest), LEAST))
+
+
+def _content_features(layout: Layout, content: Piece, cue: Piece) -> list[str]:
+    """What speaks for and against the link of a content to a cue; the side is that on which the content stands."""
+    side, lo, hi = _gap(content, cue)
+    words = layout.words
+    features = _gap_features(layout, side, lo, hi, "contents" if side == "before" else "cues")
+    edge = content.end - 1 if side == "before" else content.start
+    features += [
+        f"{side} begins {_beginning(layout, content)}",
+        f"{side} ends {_ending(layout, content)}",
+        f"{side} quotation {_quotation_relation(layout, edge, cue.start)}",
+        f"{side} cue {_cue_class(layout, cue)}",
+        f"{side} {_other_side(layout, cue, side)}",
+        _parse_relation(layout, content, cue),
+    ]
+    if side == "before" and words[content.end - 1] == ",":
+        features.append("before comma inside")
+    return features
+
+
+def _source_features(layout: Layout, cue: Piece, source: Piece) -> list[str]:
+    """What speaks for and against a source of a cue; the side is that on which the source stands."""
+    side, lo, hi = _gap(source, cue)
+    features = _gap_features(layout, side, lo, hi, "sources")
+    word = layout.words[source.start]
+    shape = "relative" if word in RELATIVES else "pronoun" if word in PRONOUNS else "other"
+    features += [
+        f"{side} source {shape}",
+        f"{side} quotation {_quotation_relation(layout, source.start, cue.start)}",
+        f"{side} cue {_cue_class(layout, cue)}",
+        _parse_relation(layout, source, cue),
+    ]
+    return features
+
+
+def _no_cue_features(layout: Layout, content: Piece) -> list[str]:
+    return [
+        "none",
+        f"none begins {_beginning(layout, content)}",
+        f"none ends {_ending(layout, content)}",
+        f"none cue in {_nearest_unit(layout, content, 'cues')}",
+    ]
+
+
+def _no_source_features(layout: Layout, cue: Piece) -> list[str]:
+    words = layout.words[cue.start : cue.end]
+    passive = (
+        "passive"
+        if any(w in ("be", "been", "is", "are", "was", "were", "being") for w in words)
+        else "active"
+    )
+    return [
+        "none",
+        f"none {passive}",
+        f"none cue {_cue_class(layout, cue)}",
+        f"none source in {_nearest_unit(layout, cue, 'sources')}",
+    ]
+
+
+def _gap(piece: Piece, cue: Piece) -> tuple[str, int, int]:
+    """The side of the cue on which the piece stands, and the tokens between the two."""
+    if piece.end <= cue.start:
+        return "before", piece.end, cue.start
+    if cue.end <= piece.start:
+        return "after", cue.end, piece.start
+    return "over", piece.start, piece.start
+
+
+def _gap_features(layout: Layout, side: str, lo: int, hi: int, own: str) -> list[str]:
+    """Length of a gap, borders in it, pieces in it and the tokens at its two ends, the end at the cue last."""
+    if side == "over":
+        return [side]
+    counts = {key: _count(layout, key, lo, hi) for key in ("sources", "cues", "contents")}
+    left, right = max(0, lo - 1), min(hi, len(layout.words) - 1)
+    first, last = (lo, hi - 1) if side == "before" else (hi - 1, lo)
+    empty = lo == hi
+    return [
+        side,
+        f"{side} gap {_bin(sum(not kind for kind in layout.kind[lo : min(hi, lo + 60)]))}",
+        f"{side} sentences {min(3, abs(layout.sentence[right] - layout.sentence[left]))}",
+        f"{side} paragraphs {min(2, _paragraphs_between(layout, left, right))}",
+        *(f"{side} {key} {min(3, count)}" for key, count in counts.items()),
+        f"{side} first {'nothing' if empty else _token_class(layout, first)}",
+        f"{side} last {'nothing' if empty else _token_class(layout, last)}",
+    ]
+
+
+def _paragraphs_between(layout: Layout, left: int, right: int) -> int:
+    return abs(layout.paragraph[right] - layout.paragraph[left])
+
+
+def _count(layout: Layout, key: str, lo: int, hi: int) -> int:
+    starts = layout.starts[key]
+    return bisect_left(starts, hi) - bisect_left(starts, lo)
+
+
+def _bin(length: int) -> int:
+    return next((edge for edge in GAP_BINS if length <= edge), 99)
+
+
+def _token_class(layout: Layout, i: int) -> str:
+    if layout.kind[i]:
+        return layout.kind[i]
+    word = layout.words[i]
+    if word in (",", ";", ":", "(", ")", "and", "but", "as", "by"):
+        return word
+    if word in SENTENCE_ENDS:
+        return "."
+    if word in DASHES or word == "--":
+        return "-"
+    return "word" if word[:1].isalnum() else "quotation mark" if word in QUOTATION_MARKS else "other"
+
+
+def _beginning(layout: Layout, content: Piece) -> str:
+    word = layout.words[content.start]
+    if word in QUOTATION_MARKS:
+        return "quotation mark"
+    return "to" if word == "to" else "that" if word in COMPLEMENTISERS else "word"
+
+
+def _ending(layout: Layout, content: Piece) -> str:
+    """How the content ends, inside its quotation mark and outside: `".` is a full stop inside."""
+    last = layout.words[content.end - 1]
+    quoted = last in QUOTATION_MARKS
+    if quoted and content.end - 2 >= content.start:
+        last = layout.words[content.end - 2]
+    after = layout.words[content.end] if content.end < len(layout.words) else ""
+    inner = "," if last == "," else "." if last in SENTENCE_ENDS else "word"
+    outer = "," if after == "," else "." if after in SENTENCE_ENDS else "word"
+    return f"{inner} {'quoted' if quoted else 'bare'} {outer}"
+
+
+def _quotation_relation(layout: Layout, i: int, j: int) -> str:
+    mine, other = layout.quotation[i], layout.quotation[j]
+    if mine == other:
+        return "neither" if mine < 0 else "same"
+    return "one" if other < 0 else "cue" if mine < 0 else "two"
+
+
+def _cue_class(layout: Layout, cue: Piece) -> str:
+    first, last = layout.words[cue.start], layout.words[cue.end - 1]
+    if first == "according" or last == ":":
+        return first if first == "according" else ":"
+    if last in ("to", "by", "of", "for"):
+        return last
+    return first if first in ("said", "says", "saying", "to") else "other"
+
+
+def _other_side(layout: Layout, cue: Piece, side: str) -> str:
+    """Whether a content stands right at the cue on the other side, with nothing but a source between."""
+    lo, hi = (cue.end, cue.end + 12) if side == "before" else (max(0, cue.start - 12), cue.start)
+    kinds = layout.kind[lo:hi] if side == "before" else layout.kind[lo:hi][::-1]
+    free = 0
+    for kind in kinds:
+        if kind == "contents":
+            return f"other side {min(2, free)}"
+        if kind == "cues":
+            break
+        free += not kind
+    return "other side empty"
+
+
+def _nearest_unit(layout: Layout, piece: Piece, key: str) -> str:
+    """Whether the sentence, or else the paragraph, of a piece holds a piece of kind `key`."""
+    starts = layout.starts[key]
+    near = bisect_left(starts, piece.start)
+    around = starts[max(0, near - 1) : near + 1]
+    last = piece.end - 1
+    for unit, numbers in (("sentence", layout.sentence), ("paragraph", layout.paragraph)):
+        if any(numbers[i] in (numbers[piece.start], numbers[last]) for i in around):
+            return unit
+    return "neither"
+
+
+def _parse_relation(layout: Layout, piece: Piece, cue: Piece) -> str:
+    """How the heads of two pieces hang together in the parse."""
+    upper, cue_upper = piece.governor, cue.governor
+    if upper == NONE or cue_upper == NONE:
+        return "parse unknown"
+    if cue.start <= upper < cue.end:
+        return "parse under cue"
+    if piece.start <= cue_upper < piece.end:
+        return "parse over cue"
+    return "parse same head" if upper == cue_upper else "parse apart"

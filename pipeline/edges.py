@@ -1,0 +1,126 @@
+"""Where a content begins and ends: quotation marks taken in, commas and full stops left out.
+
+The reader's pieces are right to a token or two. A quotation belongs to one speaker as a whole, so a piece that
+holds most of it is given the rest, marks included, as far as no other piece stands there.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import replace
+
+from pipeline.attributions import Attribution
+from pipeline.layout import QUOTATION_MARKS, Layout, Piece
+
+LEFT_OUT_AT_END = frozenset([",", ".", ";", ":", "-", "–", "—", "--", "("])
+LEFT_OUT_AT_START = frozenset([",", ".", ";", ":", "-", "–", "—", "--", ")", "?", "!", "…"])
+TAKEN_IN = frozenset(["that", "whether", "to"])
+INNER_STOPS = frozenset([",", ".", "?", "!", "…"])
+MOST = 0.5  # of an unclosed quotation that a piece must hold to be given the rest
+LONGEST = 1000  # tokens of a quotation that is given to a piece; a longer one has lost its closing mark
+
+
+def mend_contents(layout: Layout, attributions: list[Attribution]) -> list[Attribution]:
+    """The same attributions with the edges of their contents mended; those that keep no word are left out."""
+    owner = [-1] * len(layout.words)
+    for number, attribution in enumerate(attributions):
+        for piece in _pieces(attribution):
+            owner[piece.start : piece.end] = [number] * (piece.end - piece.start)
+    mended = []
+    for number, attribution in enumerate(attributions):
+        contents: list[Piece] = []
+        for piece in attribution.contents:
+            whole = _trim(layout, _widen(layout, owner, number, piece))
+            if whole.start < whole.end:
+                owner[whole.start : whole.end] = [number] * (whole.end - whole.start)
+                contents.append(whole)
+        if contents:
+            mended.append(replace(attribution, contents=tuple(_join(layout, sorted(contents, key=_start)))))
+    return mended
+
+
+def _pieces(attribution: Attribution) -> list[Piece]:
+    return [piece for piece in (attribution.source, attribution.cue, *attribution.contents) if piece]
+
+
+def _start(piece: Piece) -> int:
+    return piece.start
+
+
+def _widen(layout: Layout, owner: list[int], number: int, piece: Piece) -> Piece:
+    """The piece with the quotations that it touches taken in whole, or at least their marks."""
+    start, end = piece.start, piece.end
+    first = bisect_right(layout.regions, (start, len(owner) + 1, True)) - 1
+    for lo, hi, closed in layout.regions[max(0, first) :]:
+        if lo > end:
+            break
+        if hi < start or (start <= lo and hi <= end):
+            continue
+        held = min(end, hi) - max(start, lo)
+        free = (
+            hi - lo <= LONGEST
+            and _free(layout, owner, number, lo, start)
+            and _free(layout, owner, number, end, hi)
+        )
+        if free and held > 0 and (closed or held >= MOST * (hi - lo)):
+            start, end = min(start, lo), max(end, hi)
+        else:
+            start, end = _with_marks(layout, lo, hi if closed else end, start, end)
+    if (
+        start > 0
+        and layout.words[start - 1] in TAKEN_IN
+        and owner[start - 1] < 0
+        and not layout.kind[start - 1]
+    ):
+        start -= 1
+    return replace(piece, start=start, end=end)
+
+
+def _free(layout: Layout, owner: list[int], number: int, lo: int, hi: int) -> bool:
+    """Whether no other piece stands between two tokens."""
+    return all(
+        (owner[i] == number and layout.kind[i] == "contents") or not layout.kind[i] for i in range(lo, hi)
+    )
+
+
+def _with_marks(layout: Layout, lo: int, hi: int, start: int, end: int) -> tuple[int, int]:
+    """A piece that stops just inside a mark is given the mark: `"We go`, and the comma: `go,"`."""
+    if start == lo + 1 and not layout.kind[lo]:
+        start = lo
+    inner = end + 1 if end < hi and layout.words[end] in INNER_STOPS else end
+    if inner == hi - 1 and end < hi and not any(layout.kind[end:hi]):
+        end = hi
+    return start, end
+
+
+def _trim(layout: Layout, piece: Piece) -> Piece:
+    """The piece without white space and without the punctuation that belongs to the sentence around it."""
+    words, quotation = layout.words, layout.quotation
+    start, end = piece.start, piece.end
+    while start < end and (words[start].isspace() or words[start] in LEFT_OUT_AT_START):
+        start += 1
+    while start < end and (
+        words[end - 1].isspace() or (words[end - 1] in LEFT_OUT_AT_END and quotation[end - 1] < 0)
+    ):
+        end -= 1
+    if all(word in QUOTATION_MARKS or not any(c.isalnum() for c in word) for word in words[start:end]):
+        end = start
+    return replace(piece, start=start, end=end)
+
+
+def _join(layout: Layout, contents: list[Piece]) -> list[Piece]:
+    """Contents that overlap, or that only a stop or a mark parts within a paragraph, are one."""
+    joined: list[Piece] = []
+    for piece in contents:
+        last = joined[-1] if joined else None
+        if last and layout.paragraph[last.end - 1] == layout.paragraph[piece.start]:
+            between = range(last.end, piece.start)
+            if (
+                all(not layout.kind[i] and not layout.words[i].isalnum() for i in between)
+                and len(between) < 4
+            ):
+                confidence = max(last.confidence, piece.confidence)
+                joined[-1] = replace(last, end=max(last.end, piece.end), confidence=confidence)
+                continue
+        joined.append(piece)
+    return joined

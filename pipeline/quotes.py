@@ -1,0 +1,129 @@
+"""Quotes: the reader's pieces, linked into attributions, as rows of `quotes` and `quote_parts`."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+
+from spacy.tokens import Doc, Span, Token
+
+from pipeline.attributions import Attribution, link_pieces
+from pipeline.edges import mend_contents
+from pipeline.floating import seat_floating
+from pipeline.layout import Layout, Piece, read_layout
+from pipeline.schema import Entity, Mention, Quote, QuotePart, span_id
+from pipeline.sentences import sentence_id
+from pipeline.speakers import EDGE_PUNCTUATION, MentionIndex, find_speaker, index_mentions
+
+WORD = re.compile(r"\w+(?:['’-]\w+)*")
+DIRECT = 0.9  # share of the words in quotation marks from which on a quote is direct
+PIECE_GLUE = " … "
+
+
+def find_quotes(
+    doc: Doc, article_id: str, mentions: Sequence[Mention], entities: Sequence[Entity]
+) -> tuple[list[Quote], list[QuotePart]]:
+    """The attributions of an article and their pieces, each list sorted by its key.
+
+    Needs sentence starts and `doc.spans["sources"]`, `["cues"]`, `["contents"]`; pointers, a parse, `mentions` and
+    `entities` make it better where they are there.
+    """
+    layout = read_layout(doc)
+    text = doc.text
+    index = index_mentions(text, mentions, entities)
+    attributions = mend_contents(layout, link_pieces(layout))
+    attributions = seat_floating(doc, layout, attributions, index)
+    inside = _quoted_stretches(layout)
+    found: dict[str, tuple[Quote, list[QuotePart]]] = {}
+    for attribution in attributions:
+        quote, parts = _rows(doc, text, article_id, attribution, index, inside)
+        rival = found.get(quote.quote_id)
+        if rival is None or (quote.confidence or 0) > (rival[0].confidence or 0):
+            found[quote.quote_id] = quote, parts
+    ordered = [found[quote_id] for quote_id in sorted(found)]
+    return [quote for quote, _ in ordered], [part for _, parts in ordered for part in parts]
+
+
+def _rows(
+    doc: Doc,
+    text: str,
+    article_id: str,
+    attribution: Attribution,
+    index: MentionIndex,
+    inside: list[tuple[int, int]],
+) -> tuple[Quote, list[QuotePart]]:
+    spans = [_characters(doc, piece) for piece in attribution.contents]
+    cue = _characters(doc, attribution.cue) if attribution.cue else None
+    source = _characters(doc, attribution.source) if attribution.source else None
+    start, end = spans[0][0], max(e for _, e in spans)
+    quote_id = span_id(article_id, "q", start, end)
+    speaker, speaker_id = None, None
+    if attribution.source:
+        speaker, speaker_id = find_speaker(doc, attribution.source.start, attribution.source.end, index)
+    quote = Quote(
+        quote_id=quote_id,
+        article_id=article_id,
+        sentence_id=sentence_id(article_id, doc[attribution.contents[0].start].sent),
+        start=start,
+        end=end,
+        text=PIECE_GLUE.join(text[s:e] for s, e in spans),
+        kind=quote_kind(text, spans, inside),
+        cue=text[slice(*cue)] if cue else None,
+        cue_lemma=cue_lemma(doc, attribution.cue) if attribution.cue else None,
+        source=text[slice(*source)].strip(EDGE_PUNCTUATION) or None if source else None,
+        speaker_id=speaker_id,
+        speaker=speaker,
+        confidence=round(min(1.0, max(0.0, attribution.confidence)), 2),
+    )
+    located = [("content", span) for span in spans]
+    located += [("cue", cue)] if cue else []
+    located += [("source", source)] if source else []
+    parts = [QuotePart(quote_id, part, s, article_id, e, text[s:e]) for part, (s, e) in located]
+    return quote, parts
+
+
+def _characters(doc: Doc, piece: Piece) -> tuple[int, int]:
+    last = doc[piece.end - 1]
+    return doc[piece.start].idx, last.idx + len(last)
+
+
+def _quoted_stretches(layout: Layout) -> list[tuple[int, int]]:
+    """The outermost quotations in characters; single marks count where an article mostly quotes in them."""
+    outer = [q for q in layout.quotations if not q.depth]
+    n_double = sum(q.double for q in outer)
+    singles = n_double < len(outer) - n_double
+    return [(q.start, q.end) for q in outer if q.double or singles]
+
+
+def quote_kind(text: str, spans: Sequence[tuple[int, int]], inside: list[tuple[int, int]]) -> str:
+    """`direct` where at least 9 in 10 words of the spans stand in quotation marks, `indirect` where none does."""
+    ends = [e for _, e in inside]
+    n_words = n_inside = 0
+    for start, end in spans:
+        for word in WORD.finditer(text, start, end):
+            n_words += 1
+            i = bisect_right(ends, word.start())
+            n_inside += i < len(inside) and inside[i][0] <= word.start()
+    if not n_inside:
+        return "indirect"
+    return "direct" if n_inside >= DIRECT * n_words else "mixed"
+
+
+def cue_lemma(doc: Doc, cue: Piece) -> str:
+    """The dictionary form of the cue's head: "said" of "had not said", "according" of "according to"."""
+    tokens = doc[cue.start : cue.end]
+    if tokens[0].lower_ == "according":
+        return "according"
+    head = _cue_head(tokens, cue)
+    return (head.lemma_ or head.lower_).lower()
+
+
+def _cue_head(tokens: Span, cue: Piece) -> Token:
+    content_verbs = [t for t in tokens if t.pos_ == "VERB"]
+    for token in tokens:
+        outside = token.head.i == token.i or not cue.start <= token.head.i < cue.end
+        if outside and token.pos_ in ("VERB", "NOUN", "ADJ"):
+            return token
+    words = [t for t in tokens if t.is_alpha]
+    return (content_verbs or words or list(tokens))[-1]

@@ -1,0 +1,165 @@
+"""Who a source is: the entity that its head names, else the words as written.
+
+"Yang Uk, a fellow at the institute" is Yang Uk, "a fellow at the institute" is himself and not the institute, "his
+lawyer" is the lawyer. Two speakers at once ("the governor and the mayor") are given as written and without an id: one
+cell cannot name both.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from spacy.tokens import Doc, Token
+
+from pipeline.schema import Entity, Mention
+
+NO_SPEAKERS = frozenset({"DATE", "MONEY"})
+PERSONAL = frozenset(
+    "i me we us you he him she her it they them himself herself itself themselves myself ourselves yourself".split()
+)
+RELATIVE = frozenset("who which that whom".split())
+DEMONSTRATIVE = frozenset("this these those".split())
+PRONOUNS = PERSONAL | RELATIVE | DEMONSTRATIVE
+NAMING = ("flat", "appos", "compound", "nmod:desc", "nmod:unmarked")  # relations from a title to a name
+# Where, without a parse, the head of a source is taken to lie before.
+POSTMODIFIER_STARTS = frozenset(
+    [*",(–—-", "of", "for", "at", "from", "with", "in", "who", "whose", "which", "on", "and", "to", "by"]
+)
+EDGE_PUNCTUATION = " \n\t,;:.-–—"
+
+
+@dataclass(frozen=True, slots=True)
+class MentionIndex:
+    """The text and the mentions that may speak, sorted by start, with their starts; the names of the entities."""
+
+    text: str
+    mentions: list[Mention]
+    starts: list[int]
+    names: dict[str, str]
+
+
+def index_mentions(text: str, mentions: Sequence[Mention], entities: Sequence[Entity]) -> MentionIndex:
+    """What `find_speaker` looks up."""
+    able = sorted((m for m in mentions if m.type not in NO_SPEAKERS), key=lambda m: (m.start, -m.end))
+    return MentionIndex(text, able, [m.start for m in able], {e.entity_id: e.name for e in entities})
+
+
+def find_speaker(doc: Doc, start: int, end: int, index: MentionIndex) -> tuple[str | None, str | None]:
+    """(speaker, speaker_id) of the source doc[start:end], as `quotes.csv` has them.
+
+    An entity gives its name and id; other words stand as written, without an id; a pronoun that is not resolved
+    gives (None, None).
+    """
+    written = doc[start:end].text.strip(EDGE_PUNCTUATION)
+    if not written:
+        return None, None
+    head = source_head(doc, start, end)
+    if head.lower_ in RELATIVE and end - start == 1:
+        mention = _antecedent(doc, head, index)
+    else:
+        mention = head_mention(doc, start, end, index)
+    if mention and mention.entity_id in index.names:
+        return index.names[mention.entity_id], mention.entity_id
+    if written.lower() in PRONOUNS:
+        return None, None
+    return written, None
+
+
+def source_head(doc: Doc, start: int, end: int) -> Token:
+    """The token of doc[start:end] on which the others hang; without a parse the last before a comma or preposition."""
+    if doc.has_annotation("DEP"):
+        for token in doc[start:end]:
+            outside = token.head.i == token.i or not start <= token.head.i < end
+            if (
+                outside
+                and not (token.is_punct or token.is_space)
+                and token.dep_ not in ("case", "cc", "mark")
+            ):
+                return token
+    last = start
+    for token in doc[start:end]:
+        if token.lower_ in POSTMODIFIER_STARTS and token.i > start:
+            break
+        if not (token.is_punct or token.is_space):
+            last = token.i
+    return doc[last]
+
+
+def head_mention(doc: Doc, start: int, end: int, index: MentionIndex) -> Mention | None:
+    """The mention that the head of a source stands in, or that names a titled or described head."""
+    head = source_head(doc, start, end)
+    inside = mentions_between(index, doc[start].idx, doc[end - 1].idx + len(doc[end - 1]))
+    if _joint(doc, start, end, head, index.text, inside):
+        return None
+    holding = [m for m in inside if m.start <= head.idx < m.end]
+    named = _names_head(doc, head, inside)
+    if named and not any(m.kind == "name" for m in holding):
+        return named
+    with_entity = [m for m in holding if m.entity_id] or holding
+    return max(with_entity, key=lambda m: m.end - m.start, default=None)
+
+
+def mentions_between(index: MentionIndex, lo: int, hi: int) -> list[Mention]:
+    """The mentions that begin and end between two character offsets (a little over at the end is let pass)."""
+    found = []
+    for i in range(bisect_left(index.starts, lo), bisect_left(index.starts, hi)):
+        if index.mentions[i].end <= hi + 2:
+            found.append(index.mentions[i])
+    return found
+
+
+def _names_head(doc: Doc, head: Token, inside: list[Mention]) -> Mention | None:
+    """The person behind a title or a description: "spokeswoman Ana Duarte", "the mayor, Ana Duarte,"."""
+    for mention in inside:
+        if mention.kind != "name" or mention.type != "PERSON" or mention.start <= head.idx:
+            continue
+        root = _root(doc, mention)
+        if root is None:
+            continue
+        if root.head.i == head.i and root.dep_.startswith(NAMING):
+            return mention
+        between = doc[head.i + 1 : root.i]
+        if all(t.idx >= mention.start for t in between) and root.head.i == root.i:
+            return mention
+    return None
+
+
+def _root(doc: Doc, mention: Mention) -> Token | None:
+    bounds = token_span(doc, mention)
+    return doc[bounds[0] : bounds[1]].root if bounds else None
+
+
+def token_span(doc: Doc, mention: Mention) -> tuple[int, int] | None:
+    """First token and last token + 1 of a mention, cut to whole tokens; None where it is not of this doc."""
+    span = doc.char_span(mention.start, mention.end, alignment_mode="expand")
+    return (span.start, span.end) if span is not None and len(span) else None
+
+
+def _joint(doc: Doc, start: int, end: int, head: Token, text: str, inside: list[Mention]) -> bool:
+    """Whether a source is two speakers: its head has a conjunct in it, or "and" ties the first mention to another."""
+    if doc.has_annotation("DEP"):
+        return any(t.dep_ == "conj" and t.head.i == head.i for t in doc[start:end])
+    pairs = zip(inside, inside[1:])
+    return any(text[a.end : b.start].strip() in ("and", "&", "or") for a, b in pairs)
+
+
+def _antecedent(doc: Doc, pronoun: Token, index: MentionIndex) -> Mention | None:
+    """The mention that a relative pronoun takes up: the one on which its clause hangs, or that ends right before it."""
+    verb = next((t for t in (pronoun.head, pronoun.head.head) if t.dep_.startswith("acl")), None)
+    if verb is not None:
+        noun = verb.head
+        return next((m for m in _holding(index, noun.idx) if m.entity_id), None)
+    end = pronoun.idx
+    while end > 0 and index.text[end - 1] in " ,":
+        end -= 1
+    return next((m for m in _holding(index, end - 1) if m.entity_id and m.end == end), None)
+
+
+def _holding(index: MentionIndex, offset: int) -> list[Mention]:
+    """The mentions around a character, the longest that begin within 200 characters before it."""
+    lo, hi = bisect_left(index.starts, offset - 200), bisect_left(index.starts, offset + 1)
+    return sorted(
+        (m for m in index.mentions[lo:hi] if m.start <= offset < m.end), key=lambda m: m.start - m.end
+    )
