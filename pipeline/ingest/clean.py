@@ -16,8 +16,10 @@ _UNSEEN = re.compile(
     + "\U000e0000-\U000e0fff]"
 )
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b\n]{0,200}(?:\x07|\x1b\\)|[@-Z\\-_])")
-_ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});")
-_SPACES = re.compile(r"[^\S\n]+")
+# All but ASCII, quotation marks, dashes and the like: mojibake always has some such letter ("donâ€™t" has â).
+_SUSPECT = re.compile(
+    r"[^\x00-\x7f“”‘’–—…•£€\xa0]|&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});"
+)
 _BLANK = re.compile(r"\n[^\S\n]*\n\s*")
 _END = re.compile(r"""[.!?:…。！？][\"'”’»)\]*_]*$""")
 _HYPHEN = re.compile(r"([^\W\d_]{2,})[-‐]$")
@@ -32,10 +34,11 @@ KEPT_HYPHENS = frozenset(
 def clean_characters(text: str) -> str:
     """Text with its characters mended: mojibake undone, NFC, LF, without what cannot be seen. Idempotent."""
     text = _LINE_ENDS.sub("\n", text)
-    if not text.isascii() or _ENTITY.search(text):
+    if _SUSPECT.search(text):
         text = _mend(text)
-    if not text.isprintable():
-        text = _UNSEEN.sub("", _ESCAPES.sub("", text)) if "\x1b" in text else _UNSEEN.sub("", text)
+    text = text.replace("\xa0", " ")
+    if not text.replace("\n", "").isprintable():
+        text = _UNSEEN.sub("", _ESCAPES.sub("", text))
     return unicodedata.normalize("NFC", text)
 
 
@@ -47,13 +50,11 @@ def clean_line(text: str | None) -> str | None:
 def paragraphs(text: str, wrapped: bool = True) -> list[str]:
     """The paragraphs of cleaned text, each one line.
 
-    Blank lines part paragraphs. A single line end is a wrap where the whole text is wrapped to a width,
-    or where the sentence
-    plainly runs on; else it ends a paragraph too.
+    Blank lines part paragraphs. A single line end is a wrap where the whole text is wrapped to a width, or
+    where the sentence plainly runs on; else it ends a paragraph too.
     """
     blocks = [
-        [s for line in block.split("\n") if (s := _SPACES.sub(" ", line).strip())]
-        for block in _BLANK.split(text)
+        [s for line in block.split("\n") if (s := " ".join(line.split()))] for block in _BLANK.split(text)
     ]
     width = wrap_width(blocks) if wrapped else 0
     words = _hyphenated(text) if width else frozenset()
@@ -117,30 +118,23 @@ def _hyphenated(text: str) -> frozenset[str]:
 
 
 def _mend(text: str) -> str:
-    """ftfy with quotation marks left as they are.
-
-    Line by line, so that one odd line cannot spoil the rest.
-    """
-    import ftfy
-
+    """Mojibake and entities undone line by line, so that one odd line cannot spoil the rest."""
     lines = text.split("\n")
     for n, line in enumerate(lines):
-        if not line.isascii() or ("&" in line and _ENTITY.search(line)):
-            lines[n] = _mend_line(line, ftfy)
+        if _SUSPECT.search(line):
+            lines[n] = _mend_line(line)
     return "\n".join(lines)
 
 
-def _mend_line(line: str, ftfy: object) -> str:
+def _mend_line(line: str) -> str:
+    """ftfy, with quotation marks and the width of characters left as they are."""
     from ftfy import TextFixerConfig, fix_text
-    from ftfy.badness import is_bad
 
     config = TextFixerConfig(
         uncurl_quotes=False,
-        explain=False,
-        remove_terminal_escapes=False,
         fix_character_width=False,
+        remove_terminal_escapes=False,
         normalization=None,
+        explain=False,
     )
-    if "&" in line or is_bad(line) or max(line) >= "\ufb00" or "â" in line or "Ã" in line:
-        return fix_text(line, config).replace("\n", " ")
-    return line
+    return fix_text(line, config).replace("\n", " ")

@@ -52,10 +52,7 @@ def read_corpus(
     files: dict[str, Path] = {}
     for path, problem in walk(folder):
         name = table_path(path, folder)
-        problem = (
-            problem or (None if path.suffix else "has no extension that tells its format") or _unknown(path)
-        )
-        if problem:
+        if problem := problem or _unknown(path):
             yield Issue(name, "ingest", None, None, "error", f"{problem}; left out")
         else:
             files[name] = path
@@ -106,11 +103,13 @@ def _in_order(files: dict[str, Path], asked: Asked, max_characters: int) -> Iter
             stream = _read(files[name], name, first, asked, max_characters)
         else:
             _, _, _, read, stream = heappop(heap)
-            if read.article.article_id == last:  # two rows of one file, or a row and a file, of one name
-                _push(heap, _renamed(read), stream)
-                continue
-            last = read.article.article_id
-            yield read
+            if (
+                read.article.article_id == last
+            ):  # a row and a file of one name: a.jsonl has b, and there is a/b.txt
+                _push(heap, _renamed(read), iter(()))
+            else:
+                last = read.article.article_id
+                yield read
         following = yield from _next(stream)
         if following:
             _push(heap, following, stream)

@@ -69,15 +69,15 @@ def encoding_of(data: bytes, declared: str | None = None) -> tuple[str, bool]:
     for mark, name in MARKS:
         if data.startswith(mark):
             return name, False
-    if name := _wide(data):
-        return name, True
+    if wide := _wide(data):
+        return wide, True
     try:
         codecs.getincrementaldecoder("utf-8")().decode(data)
         return "utf-8", False
     except UnicodeDecodeError:
         pass
-    if declared and (name := _known(declared)):
-        return name, False
+    if declared and (known := _known(declared)):
+        return known, False
     return _guess(data), True
 
 

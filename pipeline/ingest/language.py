@@ -13,8 +13,9 @@ ENGLISH = frozenset(
     "the of and to in a is that for it on was said with as he she his her by at from be have has had will "
     "would not are were this who they their an but which its been or more after about than".split()
 )
-LOOKED_AT = 4000  # characters
-SHORTEST = 20  # words: below this a guess is no better than the assumption
+LOOKED_AT = 1500  # characters
+SHORTEST = 8  # words: below this a guess is no better than the assumption
+SURE = 0.8  # lists of English names come out as other languages, but never as surely as this
 _WORD = re.compile(r"[^\W\d_]+")
 _NAMES = dict(
     pair.split("=")
@@ -36,7 +37,7 @@ def detect_language(text: str) -> str:
     if (share > 0.2 and latin) or (latin and len(words) < SHORTEST) or not letters:
         return "en"
     code, probability = _identifier().classify(text[:LOOKED_AT])
-    return "en" if latin and (probability < 0.5 or share > 0.12) else str(code)
+    return "en" if latin and (probability < SURE or share > 0.12) else str(code)
 
 
 @cache

@@ -48,7 +48,8 @@ def reader_of(suffix: str) -> Reader | None:
     if not place:
         return None
     module, _, name = place.partition(":")
-    return getattr(import_module(f"pipeline.ingest.{module}"), name)  # type: ignore[no-any-return]
+    reader: Reader = getattr(import_module(f"pipeline.ingest.{module}"), name)
+    return reader
 
 
 def holds_many(suffix: str) -> bool:

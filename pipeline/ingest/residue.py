@@ -69,10 +69,17 @@ def part(lines: Sequence[str], title: str | None = None, titled: bool = True) ->
 
 
 def kind_of(line: str) -> str | None:
-    """What kind of residue a paragraph is by its wording ("share", "caption" …), None for the words of an article."""
+    """What kind of residue a paragraph is by its wording ("share", "caption" …), None for an article's words."""
     if len(line) > LONGEST:
         return None
-    return next((kind for kind, pattern in _patterns() if pattern.fullmatch(line)), None)
+    lower = line.lower()
+    anchored, others = _patterns()
+    if found := anchored.fullmatch(lower):
+        return found.lastgroup
+    for kind, pattern, needs in others:
+        if any(word in lower for word in needs) and pattern.fullmatch(line):
+            return kind
+    return None
 
 
 def same(line: str, title: str) -> bool:
@@ -86,9 +93,20 @@ def fold(text: str) -> str:
 
 
 @cache
-def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
+def _patterns() -> tuple[re.Pattern[str], list[tuple[str, re.Pattern[str], list[str]]]]:
+    """All patterns that start with given words as one, each kind a group; the others with the words they need."""
     rows = tomllib.loads((Path(__file__).parent / "residue.toml").read_text(encoding="utf-8"))["residue"]
-    return tuple((row["kind"], re.compile(row["pattern"], re.IGNORECASE)) for row in rows)
+    groups: dict[str, list[str]] = {}
+    for row in rows:
+        if "needs" not in row:
+            groups.setdefault(row["kind"], []).append(row["pattern"])
+    anchored = "|".join(f"(?P<{kind}>{'|'.join(patterns)})" for kind, patterns in groups.items())
+    others = [
+        (row["kind"], re.compile(row["pattern"], re.IGNORECASE), row["needs"])
+        for row in rows
+        if "needs" in row
+    ]
+    return re.compile(anchored), others
 
 
 def _comments_begin(lines: Sequence[str], kinds: Sequence[str | None]) -> int:

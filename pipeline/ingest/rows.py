@@ -6,7 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 from pipeline.ingest.decode import SNIFFED, decode, encoding_of, sniff
 from pipeline.ingest.draft import Draft, Problem, text_of
@@ -95,7 +95,9 @@ def check_sniff(stream: BinaryIO) -> None:
 def _delimited(stream: BinaryIO, asked: Asked, separator: str | None) -> Iterator[Draft | Problem]:
     check_sniff(stream)
     csv.field_size_limit(asked.max_bytes)
-    buffered = stream if isinstance(stream, io.BufferedReader) else io.BufferedReader(stream)  # type: ignore[arg-type]
+    buffered = (
+        stream if isinstance(stream, io.BufferedReader) else io.BufferedReader(cast(io.RawIOBase, stream))
+    )
     head = buffered.peek(SNIFFED)
     encoding = encoding_of(head[: head.rfind(b"\n") + 1] or head)[0]
     lines = io.TextIOWrapper(buffered, encoding.replace("utf-8", "utf-8-sig"), "replace", newline="")

@@ -40,17 +40,31 @@ def by_id(drafts: Iterator[Draft | Problem], first: str) -> Iterator[Draft | Pro
         yield from _numbered(chain([head], drafts))
         return
     database = sqlite3.connect("")
-    database.execute("CREATE TABLE drafts (number INTEGER PRIMARY KEY, id TEXT, draft BLOB)")
+    database.execute("CREATE TABLE drafts (id TEXT UNIQUE, draft BLOB)")
+    database.execute("CREATE TABLE copies (id TEXT PRIMARY KEY, number INTEGER) WITHOUT ROWID")
     for draft in chain([head], drafts):
         if isinstance(draft, Problem):
             yield draft
         else:
-            values = row_id(draft, first), pickle.dumps(_fields(draft), pickle.HIGHEST_PROTOCOL)
-            database.execute("INSERT INTO drafts (id, draft) VALUES (?, ?)", values)
-    database.execute("CREATE INDEX by_id ON drafts (id, number)")
-    for (stored,) in database.execute("SELECT draft FROM drafts ORDER BY id, number"):
+            _store(database, draft, first)
+    for (stored,) in database.execute("SELECT draft FROM drafts ORDER BY id"):
         yield Draft(**pickle.loads(stored))
     database.close()
+
+
+def _store(database: sqlite3.Connection, draft: Draft, first: str) -> None:
+    """Keep a draft; where its id is taken, as "x-2", "x-3" and so on, by the order of the file."""
+    wanted = row_id(draft, first)
+    insert = "INSERT OR IGNORE INTO drafts VALUES (?, ?)"
+    if database.execute(insert, (wanted, _packed(draft))).rowcount:
+        return
+    number = (database.execute("SELECT number FROM copies WHERE id = ?", (wanted,)).fetchone() or (1,))[0]
+    while True:
+        number += 1
+        numbered = replace(draft, row=f"{draft.row or draft.number}-{number}")
+        if database.execute(insert, (row_id(numbered, first), _packed(numbered))).rowcount:
+            break
+    database.execute("INSERT OR REPLACE INTO copies VALUES (?, ?)", (wanted, number))
 
 
 def first_seen() -> Callable[[str, str], str | None]:
@@ -76,5 +90,5 @@ def _numbered(drafts: Iterator[Draft | Problem]) -> Iterator[Draft | Problem]:
         yield replace(draft, row=None) if isinstance(draft, Draft) and draft.row else draft
 
 
-def _fields(draft: Draft) -> dict[str, object]:
-    return {name: getattr(draft, name) for name in draft.__slots__}
+def _packed(draft: Draft) -> bytes:
+    return pickle.dumps({name: getattr(draft, name) for name in draft.__slots__}, pickle.HIGHEST_PROTOCOL)
