@@ -1,0 +1,276 @@
+"""Tests that tell the hedging use of a word from its others, by name (column `test` of lexicon/hedges.csv).
+
+Each takes the tree and the cue's tokens [start, end) and says whether the words hedge there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from pipeline.tree import Tree, child, has_word
+from pipeline.word_sets import opinion_lemmas, words_of
+
+CLAUSAL = ("ccomp", "xcomp", "csubj")
+FINITE_TAGS = frozenset({"VBD", "VBZ", "VBP", "MD"})
+
+
+def head_of(tree: Tree, start: int, end: int) -> int:
+    """The token of a span that the others hang on: the first one whose head lies outside."""
+    for i in range(start, end):
+        if not start <= tree.heads[i] < end or tree.heads[i] == i:
+            return i
+    return start
+
+
+def is_finite(tree: Tree, clause: int) -> bool:
+    """Whether a clause has a finite verb: "he left", "he has left"; not "to leave", "leaving", "(that) he leave"."""
+    if tree.tags[clause] in FINITE_TAGS:
+        return True
+    return any(
+        tree.tags[c] in FINITE_TAGS for c in tree.children[clause] if tree.deps[c].startswith(("aux", "cop"))
+    )
+
+
+def has_subject(tree: Tree, clause: int) -> bool:
+    """Whether a clause has a subject of its own, an empty one included."""
+    return child(tree, clause, "nsubj", "csubj", "expl") is not None
+
+
+def is_modal(tree: Tree, start: int, end: int) -> bool:
+    """May as an auxiliary; not "in May"."""
+    return tree.tags[start] == "MD"
+
+
+def is_perfect_modal(tree: Tree, start: int, end: int) -> bool:
+    """"Must have left"; not "must have a life jacket" (there the verb is "have" itself)."""
+    verb = tree.heads[start]
+    return tree.tags[start] == "MD" and has_word(tree, verb, "aux", frozenset({"have", "'ve", "’ve"}))
+
+
+def is_possibility(tree: Tree, start: int, end: int) -> bool:
+    """"Could reach the coast"; not the ability of "could swim when he was a boy", "could not see", "could hear"."""
+    verb = tree.heads[start]
+    if tree.tags[start] != "MD" or tree.heads[start] == start:
+        return tree.tags[start] == "MD"
+    if has_word(tree, verb, "aux", frozenset({"have", "'ve", "’ve"})):
+        return True
+    if any(tree.lowers[c] in words_of("hindrance") | words_of("negation") for c in tree.children[verb]):
+        return False
+    if tree.lemmas[verb] in words_of("perception"):
+        return False
+    return not any(
+        tree.deps[c] == "advcl" and tree.tags[finite_of(tree, c)] == "VBD" for c in tree.children[verb]
+    )
+
+
+def finite_of(tree: Tree, clause: int) -> int:
+    """The token that carries a clause's tense: the first auxiliary or copula, else its head."""
+    return next((c for c in tree.children[clause] if tree.deps[c].startswith(("aux", "cop"))), clause)
+
+
+def is_hypothetical(tree: Tree, start: int, end: int) -> bool:
+    """"A ban would hurt"; not the past of *will* ("he said he would come"), not "would like"."""
+    verb = tree.heads[start]
+    if tree.tags[start] != "MD" or tree.lemmas[verb] in words_of("infinitive_of_taste"):
+        return False
+    if tree.heads[start] == start:
+        return True
+    if any(tree.deps[c] == "advcl" and child(tree, c, "mark") is not None for c in tree.children[verb]):
+        return True
+    for _ in range(8):  # a chain of complements longer than that is a broken parse
+        if tree.deps[verb] in ("conj", "xcomp"):
+            verb = tree.heads[verb]
+        elif tree.deps[verb] in ("ccomp", "csubj", "acl") and verb != tree.heads[verb]:
+            return tree.tags[finite_of(tree, tree.heads[verb])] not in ("VBD", "VBN")
+        else:
+            break
+    return not any(
+        tree.deps[c] == "parataxis" and tree.tags[c] == "VBD" and tree.lemmas[c] in opinion_lemmas()
+        for c in tree.children[verb]
+    )
+
+
+def is_inverted(tree: Tree, start: int, end: int) -> bool:
+    """"Should the talks fail, …": a condition without *if*, the verb before its subject."""
+    clause = tree.heads[start]
+    subject = child(tree, clause, "nsubj")
+    return tree.deps[clause] == "advcl" and subject is not None and start < subject and child(tree, clause, "mark") is None
+
+
+def is_open(tree: Tree, start: int, end: int) -> bool:
+    """Possible as a judgement; not "as soon as possible", "if possible"."""
+    before = tree.lowers[start - 1] if start else ""
+    return before not in {"as", "if", "where", "when", "wherever", "whenever"}
+
+
+def has_complement(tree: Tree, start: int, end: int) -> bool:
+    """"Fear that …", "is feared dead", "the fear that …", and set in: "the shop, I think, is closed"."""
+    head = head_of(tree, start, end)
+    if any(_is_complement(tree, head, c) for c in tree.children[head]):
+        return True
+    return tree.deps[head] == "parataxis" and tree.pos[head] == "VERB" and has_subject(tree, head)
+
+
+def _is_complement(tree: Tree, head: int, c: int) -> bool:
+    dep = tree.deps[c].partition(":")[0]
+    if dep in CLAUSAL:
+        return True
+    # "the chance that …": only with a mark; "the man running" is no complement
+    return dep == "acl" and tree.deps[c] != "acl:relcl" and child(tree, c, "mark") is not None and tree.pos[head] == "NOUN"
+
+
+def has_finite_complement(tree: Tree, start: int, end: int) -> bool:
+    """"Suggests that he left"; not a proposal ("suggested that he leave", "suggested leaving")."""
+    head = head_of(tree, start, end)
+    for c in tree.children[head]:
+        if tree.deps[c] in CLAUSAL and is_finite(tree, c) and has_subject(tree, c):
+            return True
+    return tree.deps[head] == "parataxis" and has_subject(tree, head)
+
+
+def is_raising(tree: Tree, start: int, end: int) -> bool:
+    """"Appears to be genuine", "it seems that …", "it looks like …"; not "appeared in court"."""
+    head = head_of(tree, start, end)
+    for c in tree.children[head]:
+        if tree.deps[c] in CLAUSAL:
+            return True
+        if tree.deps[c] in ("advcl", "obl") and has_subject(tree, c):
+            return True
+    return tree.deps[head] == "parataxis"
+
+
+def is_regarded(tree: Tree, start: int, end: int) -> bool:
+    """"Is seen as a test"; not "was seen by a fisherman"."""
+    head = head_of(tree, start, end)
+    return tree.pos[head] == "VERB" and any(
+        tree.deps[c] in ("obl", "xcomp", "advcl", "nmod")
+        and any(tree.lowers[k] == "as" for k in tree.children[c])
+        for c in tree.children[head]
+    )
+
+
+def is_passive(tree: Tree, start: int, end: int) -> bool:
+    """"Snow is expected"; not "they had expected it"."""
+    return child(tree, start, "nsubj:pass") is not None or child(tree, start, "aux:pass") is not None
+
+
+def precedes_infinitive(tree: Tree, start: int, end: int) -> bool:
+    """"Plans to hire", "going to rain"; not "plans to the board", "going to Madrid"."""
+    for i in range(end, min(end + 3, len(tree.tags))):
+        if tree.pos[i] not in ("ADV", "PART"):
+            return tree.tags[i] == "VB"
+    return False
+
+
+def is_adverbial(tree: Tree, start: int, end: int) -> bool:
+    """Opens an adverbial clause: "if the rain stops, …"; not "asked if …", "as long as the wall"."""
+    head = head_of(tree, start, end)
+    clause = tree.heads[head]
+    if tree.deps[head] == "mark":
+        return tree.deps[clause] not in CLAUSAL
+    if tree.deps[head] == "advcl" and tree.pos[head] == "VERB":  # "assuming the money arrives"
+        return child(tree, head, "ccomp") is not None
+    return any(has_subject(tree, tree.heads[i]) and tree.deps[i] == "mark" for i in range(start, end))
+
+
+def is_embedded(tree: Tree, start: int, end: int) -> bool:
+    """*If* as *whether*: "asked if the match had begun"."""
+    return tree.deps[start] == "mark" and tree.deps[tree.heads[start]] in CLAUSAL
+
+
+def has_question(tree: Tree, start: int, end: int) -> bool:
+    """"Determine whether it is safe", "assess how it spread"; not "the tax was assessed"."""
+    head = head_of(tree, start, end)
+    return any(tree.deps[c] in CLAUSAL and is_indirect_question(tree, c) for c in tree.children[head])
+
+
+def is_indirect_question(tree: Tree, clause: int) -> bool:
+    """Whether a complement asks: it has *whether*, *if* or a question word."""
+    if tree.tags[clause] in ("WP", "WRB", "WDT"):
+        return True
+    return any(
+        (tree.deps[c] == "mark" and tree.lowers[c] in ("whether", "if")) or tree.tags[c] in ("WP", "WRB", "WDT", "WP$")
+        for c in tree.children[clause]
+    )
+
+
+def is_attributive(tree: Tree, start: int, end: int) -> bool:
+    """"The alleged thief"; not "alleged a theft"."""
+    return tree.deps[start] == "amod"
+
+
+def is_sentential(tree: Tree, start: int, end: int) -> bool:
+    """"… ; otherwise the water will be cut"; not "the otherwise quiet street"."""
+    opens = start == tree.firsts[start] or tree.pos[start - 1] == "PUNCT" or tree.lowers[start - 1] in ("or", "and")
+    return opens and tree.deps[start] == "advmod" and tree.pos[tree.heads[start]] in ("VERB", "AUX")
+
+
+def precedes_number(tree: Tree, start: int, end: int) -> bool:
+    """"About 40", "over half", "around $3"; not "about a fisherman"."""
+    for i in range(end, min(end + 3, len(tree.tags))):
+        if tree.tags[i] == "CD" or tree.lowers[i] in words_of("quantity"):
+            return True
+        if tree.lowers[i] not in words_of("currency"):
+            return False
+    return False
+
+
+def precedes_measure(tree: Tree, start: int, end: int) -> bool:
+    """"Nearly 300", "almost half", "virtually all"; not "treated him roughly"."""
+    if precedes_number(tree, start, end):
+        return True
+    return end < len(tree.lowers) and tree.lowers[end] in words_of("total")
+
+
+def follows_quantity(tree: Tree, start: int, end: int) -> bool:
+    """"A dozen or so", "ten or more"; not "bread or more soup"."""
+    return start > 0 and (tree.tags[start - 1] == "CD" or tree.lowers[start - 1] in words_of("quantity"))
+
+
+def is_speaking_subject(tree: Tree, start: int, end: int) -> bool:
+    """A bare subject of a verb of saying or thinking: "critics say"; not "film critics sat", "her critics say"."""
+    head = head_of(tree, start, end)
+    if not tree.deps[head].startswith("nsubj") or tree.lemmas[tree.heads[head]] not in opinion_lemmas():
+        return False
+    return all(start <= c < end or tree.deps[c] not in ("det", "nmod:poss", "compound", "amod", "nummod") for c in tree.children[head])
+
+
+def modifies_opinion(tree: Tree, start: int, end: int) -> bool:
+    """"Widely believed", "generally considered"; not "travelled widely"."""
+    return tree.lemmas[tree.heads[start]] in opinion_lemmas() and tree.pos[tree.heads[start]] in ("VERB", "ADJ")
+
+
+def softens(tree: Tree, start: int, end: int) -> bool:
+    """"Kind of cold"; not "a kind of shrub"."""
+    if start and tree.tags[start - 1] in ("DT", "JJ", "PRP$", "WDT", "CD", "PDT"):
+        return False
+    return end < len(tree.tags) and tree.pos[end] in ("ADJ", "ADV", "VERB")
+
+
+Use = Callable[[Tree, int, int], bool]
+
+USES: dict[str, Use] = {
+    "modal": is_modal,
+    "perfect": is_perfect_modal,
+    "possible": is_possibility,
+    "hypothetical": is_hypothetical,
+    "inverted": is_inverted,
+    "open": is_open,
+    "clausal": has_complement,
+    "finite": has_finite_complement,
+    "raising": is_raising,
+    "regarded": is_regarded,
+    "passive": is_passive,
+    "infinitive": precedes_infinitive,
+    "adverbial": is_adverbial,
+    "embedded": is_embedded,
+    "question": has_question,
+    "attributive": is_attributive,
+    "sentential": is_sentential,
+    "number": precedes_number,
+    "measure": precedes_measure,
+    "quantity_before": follows_quantity,
+    "subject": is_speaking_subject,
+    "opinion": modifies_opinion,
+    "adverbial_phrase": softens,
+}

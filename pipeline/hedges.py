@@ -1,0 +1,196 @@
+"""Hedge cues of a doc as rows: the four learned kinds from the reader, the others from the lexicon and the parse.
+
+One stretch of text is one cue of one kind:
+
+1. `doc.spans["hedges"]` (epistemic, doxastic, conditional, investigation) is taken as it is, span and kind.
+2. A cue of the lexicon that covers whole learned cues takes their place where it is a set phrase ("it remains to be
+   seen") or evidential ("reportedly", which the learned kinds count as epistemic); other cues of the lexicon stay out
+   where a learned one stands.
+3. Of two cues of the lexicon the longer one wins, then the one listed first.
+
+Docs without learned cues (from other pipelines) get all eight kinds from the lexicon.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import NamedTuple
+
+from spacy.tokens import Doc
+
+from pipeline.cue_uses import USES
+from pipeline.lexicon import read_lexicon, split_cell
+from pipeline.schema import Hedge, span_id
+from pipeline.sentences import sentence_id
+from pipeline.tree import Tree, read_tree
+
+LEARNED = "hedges"
+LEARNED_KINDS = frozenset({"epistemic", "doxastic", "conditional", "investigation"})
+LOWERING_KINDS = LEARNED_KINDS | {"evidential"}
+"""Kinds that lower certainty; future, approximator and weasel never do by themselves."""
+SET_PHRASE = 3
+"""Cues of that many words mean one thing wherever they stand: "in all likelihood"."""
+CERTAIN_CUE, TESTED_CUE = 1.0, 0.8
+"""Confidence in a cue of the lexicon whose words have no other use, and in one told apart by its parse."""
+
+
+class CueEntry(NamedTuple):
+    """A row of lexicon/hedges.csv, ready to match; a word in square brackets there stands for all its forms."""
+
+    words: tuple[tuple[bool, str], ...]  # (any form?, word or lemma)
+    cue: str
+    kind: str
+    pos: frozenset[str]  # of a single word; empty: any
+    test: str
+    scope: str
+    cap: float | None
+    order: int
+
+
+class Cue(NamedTuple):
+    """A cue at tokens [start, end)."""
+
+    start: int
+    end: int
+    kind: str
+    lemma: str
+    confidence: float
+
+
+def find_hedges(doc: Doc, article_id: str) -> list[Hedge]:
+    """Rows of `hedges`, in order of position, no two of them overlapping.
+
+    Raises ValueError where the doc has no tags or parse.
+    """
+    rows = []
+    for cue in find_cues(doc, read_tree(doc)):
+        span = doc[cue.start : cue.end]
+        start, end = span.start_char, span.end_char
+        rows.append(
+            Hedge(
+                hedge_id=span_id(article_id, "h", start, end),
+                article_id=article_id,
+                sentence_id=sentence_id(article_id, span[0].sent),
+                start=start,
+                end=end,
+                text=span.text,
+                lemma=cue.lemma,
+                kind=cue.kind,
+                confidence=round(cue.confidence, 2),
+            )
+        )
+    return rows
+
+
+def find_cues(doc: Doc, tree: Tree) -> list[Cue]:
+    """Cues in order of position after the overlap policy above."""
+    learned = _learned_cues(doc, tree) if LEARNED in doc.spans else None
+    listed = _listed_cues(tree, learned is not None)
+    return sorted(_without_overlap(learned or [], listed, len(doc)))
+
+
+@cache
+def cue_entries() -> tuple[CueEntry, ...]:
+    """The rows of lexicon/hedges.csv in file order.
+
+    Raises ValueError for a row that names no known test.
+    """
+    entries = []
+    for order, row in enumerate(read_lexicon("hedges")):
+        if row["test"] and row["test"] not in USES:
+            raise ValueError(f"lexicon/hedges.csv: {row['cue']}: no test {row['test']!r}; choose one of {', '.join(USES)}")
+        words = tuple((word.startswith("["), word.strip("[]")) for word in row["cue"].split())
+        pos = frozenset(split_cell(row["pos"])) if len(words) == 1 else frozenset[str]()
+        entries.append(
+            CueEntry(
+                words,
+                " ".join(word for _, word in words),
+                row["kind"],
+                pos,
+                row["test"],
+                row["scope"],
+                float(row["cap"]) if row["cap"] else None,
+                order,
+            )
+        )
+    return tuple(entries)
+
+
+@cache
+def entries_of(kind: str, lemma: str) -> CueEntry | None:
+    """The first row of a kind with the cue; None without one."""
+    return next((e for e in cue_entries() if e.kind == kind and e.cue == lemma), None)
+
+
+@cache
+def _by_first_word() -> tuple[dict[str, list[CueEntry]], dict[str, list[CueEntry]]]:
+    """Entries by their first word: one index over words as written, one over lemmas."""
+    by_lower: dict[str, list[CueEntry]] = {}
+    by_lemma: dict[str, list[CueEntry]] = {}
+    for entry in cue_entries():
+        any_form, word = entry.words[0]
+        (by_lemma if any_form else by_lower).setdefault(word, []).append(entry)
+    return by_lower, by_lemma
+
+
+def _learned_cues(doc: Doc, tree: Tree) -> list[Cue]:
+    group = doc.spans[LEARNED]
+    confidences = group.attrs.get("confidence") or [CERTAIN_CUE] * len(group)
+    cues = [
+        Cue(span.start, span.end, span.label_, _lemma(tree, span.start, span.end), confidence)
+        for span, confidence in zip(group, confidences)
+        if span.label_ in LEARNED_KINDS and span.text.strip()
+    ]
+    return sorted(cues, key=lambda cue: (cue.start - cue.end, cue.start))
+
+
+def _listed_cues(tree: Tree, beside_learned: bool) -> list[tuple[Cue, int]]:
+    """(cue, order in the file) of every entry that matches and passes its test; overlaps and all."""
+    by_lower, by_lemma = _by_first_word()
+    found = []
+    for i, (lower, lemma) in enumerate(zip(tree.lowers, tree.lemmas)):
+        for entry in (*by_lower.get(lower, ()), *by_lemma.get(lemma, ())):
+            if beside_learned and entry.kind in LEARNED_KINDS and len(entry.words) < SET_PHRASE:
+                continue
+            end = i + len(entry.words)
+            if _matches(tree, entry, i, end):
+                confidence = TESTED_CUE if entry.test or entry.pos else CERTAIN_CUE
+                found.append((Cue(i, end, entry.kind, entry.cue, confidence), entry.order))
+    return found
+
+
+def _matches(tree: Tree, entry: CueEntry, start: int, end: int) -> bool:
+    if end > tree.lasts[start] or (entry.pos and tree.pos[start] not in entry.pos):
+        return False
+    for i, (any_form, word) in enumerate(entry.words, start):
+        if (tree.lemmas[i] if any_form else tree.lowers[i]) != word:
+            return False
+    return not entry.test or USES[entry.test](tree, start, end)
+
+
+def _without_overlap(learned: list[Cue], listed: list[tuple[Cue, int]], size: int) -> list[Cue]:
+    owner: list[Cue | None] = [None] * size
+    kept: set[Cue] = set()
+    for cue in learned:  # the longest first
+        if not any(owner[cue.start : cue.end]):
+            owner[cue.start : cue.end] = [cue] * (cue.end - cue.start)
+            kept.add(cue)
+    known = frozenset(learned)
+    for cue, _ in sorted(listed, key=lambda pair: (pair[0].start - pair[0].end, pair[0].start, pair[1])):
+        others = {other for other in owner[cue.start : cue.end] if other}
+        if others and not _replaces(cue, others, known):
+            continue
+        kept -= others
+        kept.add(cue)
+        owner[cue.start : cue.end] = [cue] * (cue.end - cue.start)
+    return list(kept)
+
+
+def _replaces(cue: Cue, others: set[Cue], learned: frozenset[Cue]) -> bool:
+    """Whether a cue of the lexicon takes the place of learned ones: see rule 2 above."""
+    strong = cue.kind == "evidential" or (cue.kind in LEARNED_KINDS and cue.end - cue.start >= SET_PHRASE)
+    return strong and all(o in learned and cue.start <= o.start and o.end <= cue.end for o in others)
+
+
+def _lemma(tree: Tree, start: int, end: int) -> str:
+    return " ".join(tree.lemmas[start:end])

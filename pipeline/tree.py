@@ -1,0 +1,122 @@
+"""The parse of a doc as plain lists, read once: what hedges and claims walk over."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from spacy.attrs import DEP, HEAD, LEMMA, LOWER, POS, TAG
+from spacy.tokens import Doc
+
+# ClearNLP names, as spaCy's own English pipelines give them, and the Universal Dependencies relation meant.
+TO_UD = {
+    "nsubjpass": "nsubj:pass",
+    "csubjpass": "csubj:pass",
+    "auxpass": "aux:pass",
+    "dobj": "obj",
+    "dative": "iobj",
+    "neg": "advmod",
+    "prt": "compound:prt",
+    "relcl": "acl:relcl",
+    "npadvmod": "obl",
+    "prep": "obl",
+    "pobj": "nmod",
+    "pcomp": "acl",
+    "acomp": "xcomp",
+    "oprd": "xcomp",
+    "attr": "xcomp",
+    "poss": "nmod:poss",
+    "intj": "discourse",
+    "ROOT": "root",
+}
+
+
+class Tree(NamedTuple):
+    """Parallel lists, one item per token; heads and children are token indices, a root is its own head."""
+
+    words: list[str]
+    lowers: list[str]
+    lemmas: list[str]
+    tags: list[str]  # Penn Treebank
+    pos: list[str]  # universal
+    deps: list[str]  # Universal Dependencies v2, subtypes kept ("nsubj:pass")
+    heads: list[int]
+    children: list[list[int]]  # in order of position
+    starts: list[int]  # character offsets
+    ends: list[int]
+    firsts: list[int]  # index of the first token of the token's sentence
+    lasts: list[int]  # index after the last token of the token's sentence
+
+
+def read_tree(doc: Doc) -> Tree:
+    """The parse of a doc as lists.
+
+    Raises ValueError where the doc has no parse or no tags.
+    """
+    for name in ("DEP", "TAG") if len(doc) else ():
+        if not doc.has_annotation(name):
+            raise ValueError(f"the doc has no {name} annotation; read it with pipeline.load() or another parser")
+    name_of = doc.vocab.strings
+    columns = doc.to_array([LOWER, LEMMA, TAG, POS, DEP]).T.tolist() if len(doc) else [[]] * 5
+    names = {key: name_of[key] for key in set().union(*map(set, columns))}
+    lowers, lemmas, tags, pos, deps = ([names[key] for key in column] for column in columns)
+    heads = _heads(doc)
+    words = [token.text for token in doc]
+    starts = [token.idx for token in doc]
+    firsts, lasts = _sentences(doc)
+    children: list[list[int]] = [[] for _ in words]
+    for i, head in enumerate(heads):
+        if head != i:
+            children[head].append(i)
+    return Tree(
+        words=words,
+        lowers=lowers,
+        lemmas=[lemma.lower() or lower for lemma, lower in zip(lemmas, lowers)],
+        tags=tags,
+        pos=pos,
+        deps=[TO_UD.get(dep, dep) for dep in deps],
+        heads=heads,
+        children=children,
+        starts=starts,
+        ends=[start + len(word) for start, word in zip(starts, words)],
+        firsts=firsts,
+        lasts=lasts,
+    )
+
+
+def subtree(tree: Tree, top: int, cut: frozenset[int] | set[int] = frozenset()) -> list[int]:
+    """Indices of a token and all below it in order of position, without the branches whose top is in `cut`."""
+    found, todo = [], [top]
+    while todo:
+        i = todo.pop()
+        found.append(i)
+        todo.extend(child for child in tree.children[i] if child not in cut)
+    return sorted(found)
+
+
+def child(tree: Tree, i: int, *relations: str) -> int | None:
+    """The first child in one of the relations, subtypes counted in ("nsubj" finds "nsubj:pass"); None without one."""
+    for c in tree.children[i]:
+        if tree.deps[c] in relations or tree.deps[c].partition(":")[0] in relations:
+            return c
+    return None
+
+
+def has_word(tree: Tree, i: int, relation: str, lowers: frozenset[str]) -> bool:
+    """Whether a child in the relation is one of the words."""
+    return any(tree.deps[c] == relation and tree.lowers[c] in lowers for c in tree.children[i])
+
+
+def _heads(doc: Doc) -> list[int]:
+    """Index of each token's head; HEAD is stored as a distance, wrapped round at 64 bits."""
+    if not len(doc):
+        return []
+    return (doc.to_array([HEAD]).astype("int64") + range(len(doc))).tolist()
+
+
+def _sentences(doc: Doc) -> tuple[list[int], list[int]]:
+    firsts, lasts = [0] * len(doc), [0] * len(doc)
+    for sent in doc.sents:
+        size = sent.end - sent.start
+        firsts[sent.start : sent.end] = [sent.start] * size
+        lasts[sent.start : sent.end] = [sent.end] * size
+    return firsts, lasts
