@@ -29,8 +29,9 @@ def add_file(file: Path, corpus: Path, language: str) -> bool:
     if corpus.exists() and not corpus.is_dir():
         raise ValueError(f"{corpus}: not a folder; give the corpus folder with --corpus")
     found = list(read_file(file, language=language))
-    articles = [item for item in found if isinstance(item, Article)]
     issues = [item for item in found if isinstance(item, Issue)]
+    passed_over = {issue.article_id for issue in issues if issue.severity == "error"}
+    articles = [item for item in found if isinstance(item, Article) and item.article_id not in passed_over]
     for article in articles[:3]:
         _print_article(article)
     if len(articles) > 3:
@@ -63,10 +64,10 @@ def examine(folder: Path, language: str, limit: int | None) -> bool:
         else:
             counts[item.severity] += 1
             print(f"{item.severity:<8}{visible(item.path or '')}: {visible(item.reason)}")
-    print(f"{counts['articles']:,} articles of {counts['words']:,} words would be read")
     print(
-        f"{counts['duplicates']:,} repeat another, {counts['warning']:,} come with a warning, {counts['error']:,} are skipped"
+        f"{counts['articles']:,} articles ({counts['words']:,} words) would be read, {counts['error']:,} skipped"
     )
+    print(f"{counts['warning']:,} come with a warning, {counts['duplicates']:,} repeat another")
     return not counts["error"]
 
 

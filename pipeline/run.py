@@ -125,6 +125,9 @@ def annotate(
         with spools.open_spool(unfinished / "spool") as spool:
             for article in articles:
                 spools.put(spool, article)
+            for issue in saved.issues(out):
+                if issue.stage == "ingest" and issue.severity == "error" and issue.article_id:
+                    spools.pass_over(spool, issue.article_id)
         docs = unfinished / "tables" / "docs"
         docs.mkdir(parents=True)
         _read(unfinished, stages, total, jobs, load or partial(_load, model), report, docs)
@@ -197,6 +200,8 @@ def _ingest(
     for item in read_corpus(corpus, limit=limit, language=language):
         if isinstance(item, Issue):
             issues.append(item)
+            if item.article_id and item.severity == "error":
+                spools.pass_over(spool, item.article_id)
             continue
         try:
             spools.put(spool, item)

@@ -79,12 +79,13 @@ def read_shard(work: Work, nlp: Language, shard: Shard) -> ShardResult:
     """Read the articles of a shard and write their rows to files, one per table."""
     with spool.open_spool(work.spool) as connection:
         articles = list(spool.read(connection, shard))
+        passed_over = spool.passed_over(connection)
     result = ShardResult()
     tables = [table for stage in work.stages for table in stage.writes if table != "entities"]
     found: Rows = {table: [] for table in tables}
     kept_docs = []
     with memory_zone(nlp):
-        for article, doc in _annotated(nlp, articles, result.issues):
+        for article, doc in _annotated(nlp, articles, passed_over, result.issues):
             rows = article_rows(article, doc, work.stages, {}, result)
             for table in tables:
                 found[table] += rows[table]
@@ -130,13 +131,13 @@ def write_docs(path: Path, docs: list[Doc]) -> None:
 
 
 def _annotated(
-    nlp: Language, articles: list[Article], issues: list[Issue]
+    nlp: Language, articles: list[Article], passed_over: frozenset[str], issues: list[Issue]
 ) -> Iterator[tuple[Article, Doc | None]]:
-    """Each article with its doc; without one where it repeats another article or could not be read (an issue)."""
-    fresh = [article for article in articles if article.duplicate_of is None]
-    docs = _docs(nlp, fresh, issues)
+    """Each article with its doc; without one where it is passed over, repeats another or could not be read."""
+    fresh = {a.article_id for a in articles if a.duplicate_of is None and a.article_id not in passed_over}
+    docs = _docs(nlp, [article for article in articles if article.article_id in fresh], issues)
     for article in articles:
-        yield article, next(docs) if article.duplicate_of is None else None
+        yield article, next(docs) if article.article_id in fresh else None
 
 
 def _docs(nlp: Language, articles: list[Article], issues: list[Issue]) -> Iterator[Doc | None]:

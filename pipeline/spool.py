@@ -32,6 +32,7 @@ def open_spool(path: Path) -> Iterator[sqlite3.Connection]:
             "PRAGMA synchronous = OFF"
         )  # a run that dies begins anew, so nothing needs to survive it
         spool.execute("CREATE TABLE IF NOT EXISTS articles (id TEXT PRIMARY KEY, size INTEGER, row TEXT)")
+        spool.execute("CREATE TABLE IF NOT EXISTS passed_over (id TEXT PRIMARY KEY)")
         yield spool
 
 
@@ -44,6 +45,16 @@ def put(spool: sqlite3.Connection, article: Article) -> None:
         raise ValueError(
             f"a second article with the id {article.article_id}; rename its file or row"
         ) from error
+
+
+def pass_over(spool: sqlite3.Connection, article_id: str) -> None:
+    """Note that an article has its row in articles and nothing more: it is in a language that was not asked for."""
+    spool.execute("INSERT OR IGNORE INTO passed_over VALUES (?)", (article_id,))
+
+
+def passed_over(spool: sqlite3.Connection) -> frozenset[str]:
+    """The ids of the articles to pass over."""
+    return frozenset(article_id for (article_id,) in spool.execute("SELECT id FROM passed_over"))
 
 
 def read(spool: sqlite3.Connection, shard: Shard | None = None) -> Iterator[Article]:

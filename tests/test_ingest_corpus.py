@@ -152,9 +152,12 @@ def test_unknown_format_is_an_error_that_names_the_known(tmp_path: Path) -> None
 def test_limit_stops_and_language_any_keeps(tmp_path: Path) -> None:
     french = "Le pont\n\nLa ministre a déclaré lundi que le pont du port pourrait coûter plus cher que prévu."
     folder = write(tmp_path, {"a.txt": french, "b.txt": story(1), "c.txt": story(2)})
-    assert [a.article_id for a in read(folder, limit=1)[0]] == ["b"]
-    assert [a.language for a in read(folder, language="any")[0]] == ["fr", "en", "en"]
-    assert [a.article_id for a in read(folder, language="fr")[0]] == ["a"]
+    assert [a.article_id for a in read(folder, limit=1)[0]] == ["a", "b"]
+    articles, issues = read(folder)
+    assert [a.language for a in articles] == ["fr", "en", "en"]
+    assert [(i.article_id, i.severity) for i in issues] == [("a", "error")]
+    assert not read(folder, language="any")[1]
+    assert [i.article_id for i in read(folder, language="fr")[1]] == ["b", "c"]
 
 
 def test_no_such_folder(tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ def test_text(case: dict, tmp_path: Path) -> None:
     if "severity" in case:
         assert issue and issue.severity == case["severity"]
     if case.get("severity") == "error":
-        assert article is None
+        assert article is None or article.language == case["language"] != "en"
         return
     assert article
     for column in ("title", "byline", "source", "published", "url", "language", "n_paragraphs"):

@@ -163,7 +163,10 @@ def _finished(draft: Draft | Problem, name: str, first: str, max_characters: int
 
 
 def _marked(stream: Iterator[Found], language: str, limit: int | None) -> Iterator[Article | Issue]:
-    """Articles in the language wanted, copies marked, each with at most one issue that says how it was read."""
+    """Articles, copies marked, each followed by at most one issue that says how it was read.
+
+    That of an article in another language than the one wanted is an error: it has no rows in later tables.
+    """
     seen = first_seen()
     count = 0
     for found in stream:
@@ -171,18 +174,17 @@ def _marked(stream: Iterator[Found], language: str, limit: int | None) -> Iterat
             yield found
             continue
         article, place = found.article, (found.article.path, "ingest", found.number)
-        if problem := wrong_language(article, language):
-            yield Issue(*place, None, "error", problem)
-            continue
         first = seen(article.sha256, article.article_id)
         notes = list(found.notes)
         if first:
             article = replace(article, duplicate_of=first)
             notes.insert(0, f"repeats {first} word for word; the later stages pass it over")
+        foreign = wrong_language(article, language)
         yield article
-        if notes:
-            yield Issue(*place, article.article_id, "warning" if found.notes else "info", "; ".join(notes))
-        count += 1
+        if notes or foreign:
+            severity = "error" if foreign else "warning" if found.notes else "info"
+            yield Issue(*place, article.article_id, severity, "; ".join(filter(None, [foreign, *notes])))
+        count += not foreign
         if count == limit:
             return
 

@@ -72,7 +72,8 @@ def wrong_language(article: Article, language: str) -> str | None:
     """Why an article is passed over for its language; None where it is wanted ("any" wants all)."""
     if language == "any" or article.language in (None, language):
         return None
-    return f"is in {name_of(article.language or '')}; only {name_of(language)} is read"
+    read = f"only {name_of(language)} is read (--language any reads all)"
+    return f"is in {name_of(article.language or '')}, so it has no rows beyond articles; {read}"
 
 
 def _told(parted: Parted) -> str:
