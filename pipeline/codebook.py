@@ -28,6 +28,17 @@ and the article stands; `info` is for the record.
 """
 
 
+CLI_INTRODUCTION = """\
+# The commands
+
+<!-- Generated from pipeline/cli.py by `python -m pipeline.codebook`; edit there. -->
+
+`extract` does everything. `ingest`, `annotate`, `entities`, `quotes`, `claims` do the same step by step, each reading
+what the one before wrote. Exit status: 0 all articles done; 1 some articles failed (they stand in issues.csv, the rest
+is written); 2 the call itself was wrong. A table is replaced whole or not at all.
+"""
+
+
 def tables_page() -> str:
     """docs/tables.md: every table with its columns, their types, meanings and allowed values."""
     return "\n".join([INTRODUCTION, *(_table_section(table) for table in TABLES)])
@@ -111,5 +122,25 @@ def _frictionless_link(table: str, column: str, owner: str) -> dict[str, Any]:
     return {"fields": [column], "reference": {"resource": resource, "fields": list(key_of(owner))}}
 
 
+def cli_page() -> str:
+    """docs/cli.md: what `--help` says of each command."""
+    from typer.testing import CliRunner
+
+    from pipeline.cli import app
+
+    pages = [CLI_INTRODUCTION]
+    for name in (command.callback.__name__ for command in app.registered_commands if command.callback):
+        shown = CliRunner().invoke(app, [name, "--help"], prog_name="hearsay", terminal_width=100).output
+        text = "\n".join(line.rstrip() for line in shown.strip().splitlines())
+        pages.append(f"## hearsay {name}\n\n```\n{text}\n```\n")
+    return "\n".join(pages)
+
+
+def write_pages(folder: Path) -> None:
+    """Write tables.md and cli.md into a folder."""
+    for name, text in (("tables.md", tables_page()), ("cli.md", cli_page())):
+        (folder / name).write_text(text, encoding="utf-8", newline="\n")
+
+
 if __name__ == "__main__":
-    Path("docs/tables.md").write_text(tables_page(), encoding="utf-8", newline="\n")
+    write_pages(Path("docs"))

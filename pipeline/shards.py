@@ -79,7 +79,7 @@ def read_shard(work: Work, nlp: Language, shard: Shard) -> ShardResult:
     """Read the articles of a shard and write their rows to files, one per table."""
     with spool.open_spool(work.spool) as connection:
         articles = list(spool.read(connection, shard))
-        passed_over = spool.passed_over(connection)
+        passed_over = spool.passed_over(connection, shard)
     result = ShardResult()
     tables = [table for stage in work.stages for table in stage.writes if table != "entities"]
     found: Rows = {table: [] for table in tables}
@@ -115,6 +115,7 @@ def article_rows(
     if "entities" in rows:
         count_entities(result.entities, rows["entities"], rows["mentions"])
     _count(result.counts, article, rows)
+    result.counts["words"] += len(article.text.split()) if doc is not None else 0
     return rows
 
 
@@ -133,11 +134,10 @@ def write_docs(path: Path, docs: list[Doc]) -> None:
 def _annotated(
     nlp: Language, articles: list[Article], passed_over: frozenset[str], issues: list[Issue]
 ) -> Iterator[tuple[Article, Doc | None]]:
-    """Each article with its doc; without one where it is passed over, repeats another or could not be read."""
-    fresh = {a.article_id for a in articles if a.duplicate_of is None and a.article_id not in passed_over}
-    docs = _docs(nlp, [article for article in articles if article.article_id in fresh], issues)
+    """Each article with its doc; without one where it is passed over or could not be read (an issue)."""
+    docs = _docs(nlp, [article for article in articles if article.article_id not in passed_over], issues)
     for article in articles:
-        yield article, next(docs) if article.article_id in fresh else None
+        yield article, None if article.article_id in passed_over else next(docs)
 
 
 def _docs(nlp: Language, articles: list[Article], issues: list[Issue]) -> Iterator[Doc | None]:
@@ -160,7 +160,6 @@ def _docs(nlp: Language, articles: list[Article], issues: list[Issue]) -> Iterat
 def _count(counts: Counter[str], article: Article, rows: Rows) -> None:
     counts["articles"] += 1
     counts["duplicates"] += article.duplicate_of is not None
-    counts["words"] += 0 if article.duplicate_of else len(article.text.split())
     for table, list_ in rows.items():
         counts[table] += len(list_) if table != "articles" else 0
     counts.update(f"{quote.kind} quotes" for quote in rows.get("quotes", ()))

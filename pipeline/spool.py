@@ -28,19 +28,23 @@ class Shard:
 def open_spool(path: Path) -> Iterator[sqlite3.Connection]:
     """A spool file for writing and reading; it is made where there is none."""
     with closing(sqlite3.connect(path)) as spool, spool:
+        spool.execute("PRAGMA synchronous = OFF")  # what a run that dies leaves is thrown away
         spool.execute(
-            "PRAGMA synchronous = OFF"
-        )  # a run that dies begins anew, so nothing needs to survive it
-        spool.execute("CREATE TABLE IF NOT EXISTS articles (id TEXT PRIMARY KEY, size INTEGER, row TEXT)")
-        spool.execute("CREATE TABLE IF NOT EXISTS passed_over (id TEXT PRIMARY KEY)")
+            "CREATE TABLE IF NOT EXISTS articles (id TEXT PRIMARY KEY, passed_over INTEGER, size INTEGER, row TEXT)"
+        )
         yield spool
 
 
 def put(spool: sqlite3.Connection, article: Article) -> None:
-    """Add an article; ValueError where one with its id is there already."""
-    row = (article.article_id, len(article.text), json.dumps(astuple(article)))
+    """Add an article; ValueError where one with its id is there already. Those that repeat another are passed over."""
+    row = (
+        article.article_id,
+        article.duplicate_of is not None,
+        len(article.text),
+        json.dumps(astuple(article)),
+    )
     try:
-        spool.execute("INSERT INTO articles VALUES (?, ?, ?)", row)
+        spool.execute("INSERT INTO articles VALUES (?, ?, ?, ?)", row)
     except sqlite3.IntegrityError as error:
         raise ValueError(
             f"a second article with the id {article.article_id}; rename its file or row"
@@ -49,12 +53,15 @@ def put(spool: sqlite3.Connection, article: Article) -> None:
 
 def pass_over(spool: sqlite3.Connection, article_id: str) -> None:
     """Note that an article has its row in articles and nothing more: it is in a language that was not asked for."""
-    spool.execute("INSERT OR IGNORE INTO passed_over VALUES (?)", (article_id,))
+    spool.execute("UPDATE articles SET passed_over = 1 WHERE id = ?", (article_id,))
 
 
-def passed_over(spool: sqlite3.Connection) -> frozenset[str]:
-    """The ids of the articles to pass over."""
-    return frozenset(article_id for (article_id,) in spool.execute("SELECT id FROM passed_over"))
+def passed_over(spool: sqlite3.Connection, shard: Shard) -> frozenset[str]:
+    """The ids of a shard's articles that have nothing but their row in articles."""
+    rows = spool.execute(
+        "SELECT id, passed_over FROM articles WHERE id >= ? ORDER BY id LIMIT ?", (shard.first, shard.size)
+    )
+    return frozenset(article_id for article_id, passed in rows if passed)
 
 
 def read(spool: sqlite3.Connection, shard: Shard | None = None) -> Iterator[Article]:
@@ -68,7 +75,7 @@ def read(spool: sqlite3.Connection, shard: Shard | None = None) -> Iterator[Arti
 def cut_shards(spool: sqlite3.Connection) -> Iterator[Shard]:
     """All articles in shards. They depend on the articles alone, so one process and many read the same batches."""
     number, first, size, characters = 0, "", 0, 0
-    for article_id, length in spool.execute("SELECT id, size FROM articles ORDER BY id"):
+    for article_id, length in spool.execute("SELECT id, size * (1 - passed_over) FROM articles ORDER BY id"):
         if size and (size == SHARD_ARTICLES or characters + length > SHARD_CHARACTERS):
             yield Shard(number, first, size)
             number, size, characters = number + 1, 0, 0

@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -22,7 +23,6 @@ from pipeline.schema import TABLES, Field, Record, table_fields
 
 if TYPE_CHECKING:
     import pandas as pd
-    import pyarrow as pa
 
 MEND = "write the tables again with `hearsay extract`"
 EXCEL_CELL = 32_000  # characters; Excel breaks a row in two after 32,767
@@ -188,34 +188,28 @@ def write_table(folder: Path, table: str, records: Iterable[Record]) -> int:
 
 def write_parquet(folder: Path, table: str) -> Path:
     """The Parquet twin of a table's CSV file, beside it; a part of the table in memory at a time."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
+    import fastparquet
 
     target = folder / f"{table}.parquet"
-    form = _arrow_schema(table)
-    with pq.ParquetWriter(target, form, compression="zstd") as writer:
-        for records in _chunks(read_records(folder, table)):
-            columns = {name: [getattr(record, name) for record in records] for name in form.names}
-            writer.write_table(pa.table(columns, schema=form))
+    texts = {field.name: "utf8" for field in table_fields(table) if field.type is str}
+    records = read_records(folder, table)
+    chunk = list(islice(records, CHUNK))
+    fastparquet.write(target, _parquet_frame(table, chunk), compression="ZSTD", object_encoding=texts)
+    while chunk := list(islice(records, CHUNK)):
+        fastparquet.write(target, _parquet_frame(table, chunk), compression="ZSTD", append=True)
     return target
 
 
-def _arrow_schema(table: str) -> pa.Schema:
-    import pyarrow as pa
+def _parquet_frame(table: str, records: list[Any]) -> pd.DataFrame:
+    """Records with the types of their columns; unlike `to_frame`, dates stay as they were written."""
+    import pandas as pd
 
-    types = {str: pa.string(), int: pa.int64(), float: pa.float64(), bool: pa.bool_()}
-    return pa.schema([pa.field(f.name, types[f.type], nullable=f.nullable) for f in table_fields(table)])
-
-
-def _chunks(records: Iterator[Any]) -> Iterator[list[Any]]:
-    chunk: list[Any] = []
-    for record in records:
-        chunk.append(record)
-        if len(chunk) == CHUNK:
-            yield chunk
-            chunk = []
-    if chunk:
-        yield chunk
+    dtypes = {str: "object", int: "Int64", float: "float64", bool: "bool"}
+    columns = {
+        field.name: pd.Series([getattr(r, field.name) for r in records], dtype=dtypes[field.type])
+        for field in table_fields(table)
+    }
+    return pd.DataFrame(columns)
 
 
 def write_excel_copy(folder: Path, table: str) -> Path:
