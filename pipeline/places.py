@@ -59,13 +59,22 @@ def _states() -> dict[str, str]:
 
 
 @cache
-def _demonyms() -> dict[str, str]:
-    """Folded adjective or name for its people -> ISO code, for those that mean one state only."""
+def _all_demonyms() -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for row in read_lexicon("countries"):
         for word in split_cell(row["demonyms"]):
             found.setdefault(fold(word), set()).add(row["iso3"])
-    return {word: codes.pop() for word, codes in found.items() if len(codes) == 1}
+    for row in read_lexicon("homonyms"):
+        if row["kind"] == "people":
+            found.setdefault(fold(row["name"]), set()).add(row["iso3"])
+    return found
+
+
+@cache
+def _demonyms() -> dict[str, str]:
+    """Folded adjective or name for its people -> ISO code, for those that mean one state only."""
+    found = _all_demonyms()
+    return {word: next(iter(codes)) for word, codes in found.items() if len(codes) == 1}
 
 
 @cache
@@ -86,13 +95,13 @@ def _common_names() -> dict[str, str]:
 
 
 @cache
-def _homonyms() -> dict[str, list[tuple[str | None, re.Pattern[str] | None]]]:
-    """Folded name -> [(ISO code or None, words around it that speak for that reading)]."""
-    found: dict[str, list[tuple[str | None, re.Pattern[str] | None]]] = {}
+def _homonyms() -> dict[str, list[tuple[dict[str, str], re.Pattern[str] | None]]]:
+    """Folded name -> its readings: the row, and a pattern of the words around it that speak for that reading."""
+    found: dict[str, list[tuple[dict[str, str], re.Pattern[str] | None]]] = {}
     for row in read_lexicon("homonyms"):
         words = split_cell(row["evidence"])
         pattern = re.compile(r"\b(?:" + "|".join(map(re.escape, words)) + r")\b") if words else None
-        found.setdefault(fold(row["name"]), []).append((row["iso3"] or None, pattern))
+        found.setdefault(fold(row["name"]), []).append((row, pattern))
     return found
 
 
@@ -153,16 +162,17 @@ def country_of(name: str, context: str = "") -> str | None:
         return None
     key = fold(name)
     if key in _homonyms():
-        return _weigh_homonym(key, context)
+        reading = _weigh_homonym(key, context)
+        return reading["iso3"] or None if reading else None
     return _states().get(key) or _demonyms().get(key) or _demonyms().get(_singular(key))
 
 
-def _weigh_homonym(key: str, context: str) -> str | None:
-    scores = [(len(pattern.findall(context)) if pattern else 0, iso3) for iso3, pattern in _homonyms()[key]]
-    if len(scores) == 1:
-        return scores[0][1]
+def _weigh_homonym(key: str, context: str) -> dict[str, str] | None:
+    """The reading that most words of the context speak for, None where none does or two do alike."""
+    scores = [(len(pattern.findall(context)) if pattern else 0, row) for row, pattern in _homonyms()[key]]
     scores.sort(key=lambda pair: -pair[0])
-    return scores[0][1] if scores[0][0] > scores[1][0] else None
+    best, others = scores[0], scores[1:]
+    return best[1] if best[0] > (others[0][0] if others else 0) else None
 
 
 def _singular(word: str) -> str:
@@ -170,6 +180,19 @@ def _singular(word: str) -> str:
     if word.endswith("men"):
         return word[:-3] + "man"
     return word[:-1] if word.endswith("s") and not word.endswith("ss") else word
+
+
+def is_state(name: str) -> bool:
+    """Whether a name is that of a state, or a short form of one ("US"); "Georgia" and the like count."""
+    key = fold(name)
+    listed = key in _states() or (key in _homonyms() and key not in _all_demonyms())
+    return listed and name not in ("us", "it")
+
+
+def is_demonym(name: str) -> bool:
+    """Whether a word is the adjective of a state, or names its people ("Russian", "Swedes")."""
+    key = fold(name)
+    return key in _all_demonyms() or _singular(key) in _all_demonyms()
 
 
 def state_of_capital(name: str) -> str | None:
@@ -182,7 +205,15 @@ def common_name(iso3: str) -> str:
     return _common_names()[iso3]
 
 
-def same_place(name: str) -> str:
-    """The name under which a place is kept that has several: "Kiev" -> "Kyiv"; itself where it has one."""
-    row = _places().get(fold(name))
+def kept_name(name: str, context: str = "") -> str:
+    """The name under which a place is kept: "Kiev" -> "Kyiv", "U.S." -> "United States"; itself where it has one alone."""
+    key = fold(name)
+    if key in _homonyms():
+        reading = _weigh_homonym(key, context)
+        if reading and reading["kept_as"]:
+            return reading["kept_as"]
+        return common_name(reading["iso3"]) if reading and reading["iso3"] else name
+    if key in _states() and is_state(name):
+        return common_name(_states()[key])
+    row = _places().get(key)
     return row["same_as"] if row and row["same_as"] else name

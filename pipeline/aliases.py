@@ -1,0 +1,439 @@
+"""Aliases: which names of an article mean the same person, organisation or place.
+
+Everything here works on names alone, without a parse. A name is compared with a few others that share its first or last
+word (`NEIGHBOURS` at most), so that the cost grows with the number of names and not with its square.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+
+from pipeline.lexicon import read_lexicon, split_cell
+from pipeline.names import PARTICLES, Name, merge_label, name_words
+from pipeline.places import is_demonym, is_state, kept_name, state_of_capital
+
+NEIGHBOURS = 24
+FUNCTION_WORDS = frozenset("of the and for on in to a an at by de la du des et y e".split())
+BODIES = frozenset("ministry department office bureau secretariat university institute".split())
+# spellings of words in names of bodies that differ between countries
+SPELLINGS = {"defense": "defence", "organization": "organisation", "center": "centre", "labor": "labour",
+             "programme": "program", "theater": "theatre", "harbor": "harbour"}  # fmt: skip
+# a first word that many bodies share is no short form of one: "National" is not the National Weather Service
+SHARED_FIRST_WORDS = frozenset(
+    "national international united european american british federal royal central new north south east west northern"
+    " southern eastern western first general state public global world international association bank university college"
+    " institute ministry department office supreme high court house party people democratic republican social green labour"
+    " liberal conservative free great saint st san los las el la le de city county metropolitan regional air".split()
+)
+# where the reader wavers between labels and nothing else decides, the first of these
+LABEL_ORDER = (
+    "PERSON",
+    "GPE",
+    "ORG",
+    "NORP",
+    "LOC",
+    "FAC",
+    "EVENT",
+    "LAW",
+    "WEAPON",
+    "PRODUCT",
+    "DATE",
+    "MONEY",
+)
+
+
+@dataclass(slots=True)
+class Cluster:
+    """Names of one article that mean the same."""
+
+    label: str
+    words: tuple[str, ...]
+    """The fullest form, folded."""
+    members: list[int]
+    """Indices into the list of names, ascending."""
+    gender: str = ""
+    generation: str = ""
+
+
+@cache
+def _family_first() -> frozenset[str]:
+    return frozenset(row["name"].casefold() for row in read_lexicon("family_names_first"))
+
+
+@cache
+def _given_names() -> dict[str, set[str]]:
+    """Given name or nickname -> the full forms it may stand for, itself included."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for row in read_lexicon("nicknames"):
+        full = row["name"].casefold()
+        found[full].add(full)
+        for nickname in split_cell(row["nicknames"]):
+            found[nickname.casefold()].add(full)
+    return dict(found)
+
+
+@cache
+def _company_endings() -> frozenset[str]:
+    return frozenset(w for row in read_lexicon("company_endings") for w in name_words(row["ending"]))
+
+
+@cache
+def thing_nouns() -> dict[str, str]:
+    """Noun -> label of what it names: "ministry" -> "ORG"."""
+    return {row["noun"]: row["type"] for row in read_lexicon("things")}
+
+
+def cluster_names(names: Sequence[Name], text: str) -> tuple[list[Name], list[Cluster]]:
+    """(the names with labels made consistent, the clusters in order of first mention).
+
+    `text` is the article: it tells "Georgia" from "Georgia". Every name is a member of exactly one cluster.
+    """
+    names = settle_labels(names)
+    clusters: list[Cluster] = []
+    by_label: dict[str, list[int]] = defaultdict(list)
+    for i, name in enumerate(names):
+        by_label["GPE" if name.label == "LOC" else name.label].append(i)
+    for label, members in by_label.items():
+        if label == "PERSON":
+            clusters += _cluster_people(names, members)
+        elif label == "GPE":
+            clusters += _cluster_places(names, members, text)
+        elif label in ("DATE", "MONEY"):
+            clusters += _cluster_same(names, members)
+        else:
+            clusters += _cluster_bodies(names, members)
+    clusters.sort(key=lambda cluster: cluster.members[0])
+    return names, clusters
+
+
+# ---------------------------------------------------------------- labels
+
+
+def settle_labels(names: Sequence[Name]) -> list[Name]:
+    """Names with one label for one form, as most of its mentions have; a surname follows the full name it is part of."""
+    votes: dict[tuple[str, ...], Counter[str]] = defaultdict(Counter)
+    for name in names:
+        votes[name.words][name.label] += 2 if name.titles and name.label == "PERSON" else 1
+    last_words = {name.words[-1] for name in names if name.label == "PERSON" and len(name.words) > 1}
+    first_words = {name.words[0] for name in names if name.label == "ORG" and len(name.words) > 1}
+    settled = {form: _settle(form, labels, last_words, first_words) for form, labels in votes.items()}
+    return [_relabel(name, settled[name.words]) for name in names]
+
+
+def _settle(form: tuple[str, ...], votes: Counter[str], surnames: set[str], org_heads: set[str]) -> str:
+    label = max(votes, key=lambda kind: (votes[kind], -_rank(kind)))
+    if len(form) > 1 or label in ("DATE", "MONEY", "NORP"):
+        return label
+    word = form[0]
+    known_place = is_state(word) or state_of_capital(word) is not None
+    # "Orla" alone, marked ORG, beside "Joe Orla"; and "Ford", marked PERSON, beside "Ford Motor Company"
+    if label != "PERSON" and word in surnames and word not in org_heads and not known_place:
+        return "PERSON"
+    if label == "PERSON" and word in org_heads and word not in surnames and votes["PERSON"] < 2:
+        return "ORG"
+    return label
+
+
+def _rank(label: str) -> int:
+    return LABEL_ORDER.index(label) if label in LABEL_ORDER else len(LABEL_ORDER)
+
+
+def _relabel(name: Name, label: str) -> Name:
+    titled = name.label == "PERSON" and name.titles and label != "PERSON"  # "Mr Washington" beside the city
+    return name if name.label == label or titled else merge_label(name, label)
+
+
+# ---------------------------------------------------------------- people
+
+People = list[Cluster]
+Index = dict[str, list[int]]
+
+
+def _cluster_people(names: Sequence[Name], members: Sequence[int]) -> list[Cluster]:
+    """Full names first, the longest before others; then surnames and given names, each to the full name it shortens."""
+    people: People = []
+    index: Index = defaultdict(list)
+    forms: dict[tuple[tuple[str, ...], str, str], list[int]] = defaultdict(list)
+    short: list[int] = []
+    for i in members:
+        if len(_core(names[i].words)) > 1:
+            forms[names[i].words, names[i].generation, names[i].gender].append(i)
+        else:
+            short.append(i)
+    for (words, generation, gender), mentions in sorted(
+        forms.items(), key=lambda f: (-len(f[0][0]), f[1][0])
+    ):
+        found = _same_person(people, index, words, generation, gender, mentions[0])
+        _join(people, index, found, Cluster("PERSON", words, mentions, gender, generation))
+    # titled ones first: "Ms Clinton" and "Mr Clinton" must be apart before a bare "Clinton" joins either
+    for i in sorted(short, key=lambda i: (not names[i].gender, i)):
+        found = _shortened(people, index, names[i], i)
+        _join(people, index, found, Cluster("PERSON", names[i].words, [i], names[i].gender))
+    return people
+
+
+def _core(words: Sequence[str]) -> tuple[str, ...]:
+    """A name without particles: ("al", "assad") -> ("assad",)."""
+    return tuple(w for w in words if w not in PARTICLES) or tuple(words)
+
+
+def _join(people: People, index: Index, found: int | None, new: Cluster) -> None:
+    """Add names to a person found, or as a person of their own."""
+    if found is None:
+        people.append(new)
+        core = _core(new.words)
+        for word in {core[0], core[-1], *core[1:-1][:2]}:
+            index[word].append(len(people) - 1)
+        return
+    person = people[found]
+    for i in new.members:
+        insort(person.members, i)
+    person.gender = person.gender or new.gender
+    person.generation = person.generation or new.generation
+
+
+def _same_person(
+    people: People, index: Index, words: tuple[str, ...], generation: str, gender: str, at: int
+) -> int | None:
+    core = _core(words)
+    near = {k for word in (core[0], core[-1]) for k in index.get(word, ())[-NEIGHBOURS:]}
+    fit = [
+        k
+        for k in near
+        if not _contradict(people[k].gender, gender)
+        and not _contradict(people[k].generation, generation)
+        and may_be_same_person(words, people[k].words)
+    ]
+    return _nearest(people, fit, at)
+
+
+def _contradict(one: str, other: str) -> bool:
+    return bool(one and other and one != other)
+
+
+def _nearest(clusters: Sequence[Cluster], candidates: Iterable[int], at: int) -> int | None:
+    """The candidate named last before a mention, else the one named first after it."""
+    best: tuple[int, int] | None = None
+    for k in sorted(candidates):
+        members = clusters[k].members
+        before = bisect_left(members, at)
+        distance = at - members[before - 1] if before else 1_000_000 + members[0] - at
+        best = min(best or (distance, k), (distance, k))
+    return best[1] if best else None
+
+
+def may_be_same_person(short: tuple[str, ...], full: tuple[str, ...]) -> bool:
+    """Whether two full names, folded, the second as long or longer, can be one person's.
+
+    >>> may_be_same_person(("j", "smith"), ("john", "smith")), may_be_same_person(("jane", "smith"), ("john", "smith"))
+    (True, False)
+    """
+    short, full = _core(short), _core(full)
+    if short == full or (len(short) == len(full) and sorted(short) == sorted(full)):
+        return True  # "Jong Un Kim"
+    if len(short) == len(full):
+        return short[-1] == full[-1] and all(map(_same_given, short[:-1], full[:-1]))
+    if len(short) > len(full):
+        return False
+    if len(short) > 1 and short in (full[-len(short) :], full[: len(short)]):
+        return True  # "López Obrador", "Juan Carlos"
+    if short[-1] != full[-1] or not _same_given(short[0], full[0]):
+        return False
+    inner, outer = short[1:-1], full[1:-1]  # "George W Bush" is not "George H W Bush"
+    return not inner or (_same_given(inner[0], outer[0]) and set(inner) <= set(outer))
+
+
+def _same_given(one: str, other: str) -> bool:
+    """ "J" and "John", "Mike" and "Michael"."""
+    if one == other or (min(len(one), len(other)) == 1 and one[0] == other[0]):
+        return True
+    given = _given_names()
+    return bool(given.get(one, {one}) & given.get(other, {other}))
+
+
+def _shortened(people: People, index: Index, name: Name, at: int) -> int | None:
+    """The person that a lone surname or given name means: the one it fits best, the last named of those."""
+    word = _core(name.words)[-1]
+    best: list[int] = []
+    best_fit = 0
+    for k in index.get(word, ())[-NEIGHBOURS:]:
+        if _contradict(people[k].gender, name.gender):
+            continue
+        fit = _fit(word, people[k].words, bool(name.titles))
+        if fit > best_fit:
+            best, best_fit = [k], fit
+        elif fit and fit == best_fit:
+            best.append(k)
+    return _nearest(people, best, at)
+
+
+def _fit(word: str, full: tuple[str, ...], titled: bool) -> int:
+    """How well one word stands for a full name: surname 4, a title before a given name least ("Mr Joe")."""
+    core = _core(full)
+    if core[-1] == word:
+        return 4
+    if core[0] == word and len(core) > 1 and word in _family_first():
+        return 4 if len(core) == 3 else 3
+    if core[0] == word:
+        return 1 if titled else 2
+    return 1 if word in core else 0
+
+
+# ---------------------------------------------------------------- places
+
+
+def _cluster_places(names: Sequence[Name], members: Sequence[int], text: str) -> list[Cluster]:
+    """One cluster per place, under the name it is kept by: "U.S." and "America" are the United States."""
+    found: dict[tuple[str, ...], Cluster] = {}
+    for i in members:
+        words = name_words(kept_name(names[i].text, text)) or names[i].words
+        if words in found:
+            found[words].members.append(i)
+        else:
+            found[words] = Cluster("GPE", words, [i])
+    for cluster in found.values():
+        votes = Counter(names[i].label for i in cluster.members)
+        cluster.label = max(votes, key=lambda label: (votes[label], label == "GPE"))
+    return list(found.values())
+
+
+def _cluster_same(names: Sequence[Name], members: Sequence[int]) -> list[Cluster]:
+    found: dict[tuple[str, ...], Cluster] = {}
+    for i in members:
+        found.setdefault(names[i].words, Cluster(names[i].label, names[i].words, [])).members.append(i)
+    return list(found.values())
+
+
+# ---------------------------------------------------------------- organisations and the rest
+
+
+def _cluster_bodies(names: Sequence[Name], members: Sequence[int]) -> list[Cluster]:
+    """Organisations and other things of one label: acronyms, short forms, "Defence Ministry" for "Ministry of Defence"."""
+    label = names[members[0]].label
+    forms: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    for i in members:
+        forms[body_words(names[i].words, label)].append(i)
+    keys = sorted(forms, key=lambda words: (-len(words), forms[words][0]))
+    parent = {words: words for words in keys}
+    for short, full in _bracketed(names, members, label):
+        parent[_root(parent, short)] = _root(parent, full)
+    _link_acronyms(names, forms, keys, parent)
+    if label != "NORP":
+        _link_short_forms(forms, keys, parent)
+    merged: dict[tuple[str, ...], Cluster] = {}
+    for words in keys:
+        root = _root(parent, words)
+        cluster = merged.setdefault(root, Cluster(label, root, []))
+        cluster.members += forms[words]
+        cluster.words = max(cluster.words, words, key=len)
+    for cluster in merged.values():
+        cluster.members.sort()
+    return list(merged.values())
+
+
+def body_words(words: tuple[str, ...], label: str) -> tuple[str, ...]:
+    """The words by which a body is compared: no company endings, one order, one spelling, people in the singular.
+
+    >>> body_words(("ministry", "of", "defense"), "ORG"), body_words(("orla", "motor", "co", "ltd"), "ORG")
+    (('defence', 'ministry'), ('orla', 'motor'))
+    """
+    if label == "NORP":
+        last = words[-1]
+        singular = (
+            last[:-3] + "man" if last.endswith("men") else last.removesuffix("s") if len(last) > 3 else last
+        )
+        return (*words[:-1], last if last.endswith("ss") else singular)
+    kept = [SPELLINGS.get(word, word) for word in words]
+    while label == "ORG" and len(kept) > 1 and kept[-1] in _company_endings():
+        kept.pop()
+    if kept[0] == "the" and len(kept) > 1:
+        kept.pop(0)
+    for i, word in enumerate(kept[:-2]):
+        if word in BODIES and kept[i + 1] in ("of", "for"):
+            rest = [w for w in kept[i + 2 :] if w not in FUNCTION_WORDS]
+            return (*kept[:i], *rest, word)
+    return tuple(kept)
+
+
+def _root(parent: dict[tuple[str, ...], tuple[str, ...]], words: tuple[str, ...]) -> tuple[str, ...]:
+    while parent[words] != words:
+        parent[words] = parent[parent[words]]
+        words = parent[words]
+    return words
+
+
+def _bracketed(
+    names: Sequence[Name], members: Sequence[int], label: str
+) -> Iterable[tuple[tuple[str, ...], tuple[str, ...]]]:
+    """(short, full) for "Sund Port Board (SPB)" and "SPB (Sund Port Board)"."""
+    for before, after in pairwise(members):
+        first, second = names[before], names[after]
+        if second.start - first.end != 1 or second.start_char - first.end_char != 2:
+            continue
+        one, other = body_words(first.words, label), body_words(second.words, label)
+        short, full = (one, other) if len(one) < len(other) else (other, one)
+        if len(short) == 1 and short[0][0] == full[0][0] and len(full) > 1:
+            yield short, full
+
+
+def initials(words: Sequence[str]) -> set[str]:
+    """Acronyms a name may have, lower case, with and without its small words."""
+    plain = [w for w in words if w not in FUNCTION_WORDS]
+    return {"".join(w[0] for w in words), "".join(w[0] for w in plain)}
+
+
+def _link_acronyms(
+    names: Sequence[Name],
+    forms: dict[tuple[str, ...], list[int]],
+    keys: Sequence[tuple[str, ...]],
+    parent: dict[tuple[str, ...], tuple[str, ...]],
+) -> None:
+    expansions: dict[str, set[tuple[str, ...]]] = defaultdict(set)
+    for words in keys:
+        # the order as written: "Ministry of Defence" is the MoD
+        for letters in initials(names[forms[words][0]].words) if len(words) > 1 else ():
+            if len(letters) > 1:
+                expansions[letters].add(words)
+    for words in keys:
+        if len(words) == 1 and words[0] in expansions and any(names[i].text.isupper() for i in forms[words]):
+            found = {_root(parent, full) for full in expansions[words[0]]}
+            if len(found) == 1:
+                parent[_root(parent, words)] = found.pop()
+
+
+def _link_short_forms(
+    forms: dict[tuple[str, ...], list[int]],
+    keys: Sequence[tuple[str, ...]],
+    parent: dict[tuple[str, ...], tuple[str, ...]],
+) -> None:
+    """Join a form to the one longer form that it begins or ends; where several fit it stays alone."""
+    longer: dict[str, list[tuple[str, ...]]] = defaultdict(list)
+    for words in keys:
+        found = {
+            _root(parent, full)
+            for edge in {words[0], words[-1]}
+            for full in longer[edge][-NEIGHBOURS:]
+            if len(full) > len(words) and _shortens(words, full)
+        }
+        if len(found) == 1 and found != {_root(parent, words)}:
+            parent[_root(parent, words)] = found.pop()
+        for edge in {words[0], words[-1]}:
+            longer[edge].append(words)
+
+
+def _shortens(short: tuple[str, ...], full: tuple[str, ...]) -> bool:
+    if len(short) == 1:
+        word = short[0]
+        if word in thing_nouns() or word in SHARED_FIRST_WORDS or word in FUNCTION_WORDS or word.isdigit():
+            return False
+        if is_state(word) or is_demonym(word) or state_of_capital(word):
+            return False
+        return word in (full[0], full[-1])
+    if short == full[: len(short)]:
+        return full[len(short)] not in FUNCTION_WORDS  # "University of" is no short form
+    return short == full[-len(short) :]

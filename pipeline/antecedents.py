@@ -1,0 +1,359 @@
+"""Who a pronoun may mean: the people and things named around it, and the evidence for each.
+
+Grammar and text alone speak here: how far back a mention stands, who is subject, what binding forbids, what gender titles,
+nouns and earlier pronouns tell. Nothing here knows a first name's gender.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from spacy.tokens import Doc, Token
+
+from pipeline.aliases import Cluster
+from pipeline.names import people_nouns
+from pipeline.references import (
+    INSIDE_NAME,
+    SUBJECTS,
+    Layout,
+    Reference,
+    clause_of,
+    covered,
+    head_of,
+    role_of,
+    subject_of,
+)
+
+FORMS = {
+    "he": "m", "him": "m", "his": "m", "himself": "m",
+    "she": "f", "her": "f", "hers": "f", "herself": "f",
+    "it": "thing", "its": "thing", "itself": "thing",
+    "they": "group", "them": "group", "their": "group", "theirs": "group", "themselves": "group",
+}  # fmt: skip
+REFLEXIVES = frozenset({"himself", "herself", "itself", "themselves"})
+# labels a pronoun may take up: "they" of a company or a people, "it" of whatever is no person
+LABELS = {
+    "m": frozenset({"PERSON"}),
+    "f": frozenset({"PERSON"}),
+    "thing": frozenset({"ORG", "GPE", "LOC", "FAC", "EVENT", "PRODUCT", "WEAPON", "LAW"}),
+    "group": frozenset({"ORG", "NORP", "GPE", "PERSON"}),
+}
+REACH = 8  # sentences that a pronoun reaches back
+CANDIDATES = 12  # referents weighed for one pronoun: those mentioned last
+RECENT = 4  # mentions looked at of each
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One mention of a referent and where it stands."""
+
+    head: int
+    start: int
+    end: int
+    role: str
+    sentence: int
+    kind: str
+    """name, nominal, pronoun, or stranger: somebody without a name ("a pilot")."""
+
+
+@dataclass(slots=True)
+class Referent:
+    """Somebody or something talked about: a cluster of names, or a person without one (cluster None)."""
+
+    cluster: int | None
+    label: str
+    gender: str
+    total: int
+    """Mentions in the whole article."""
+    places: list[Place] = field(default_factory=list)
+    as_m: float = 0.0
+    """How strongly pronouns resolved so far take it for a man."""
+    as_f: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A referent that a pronoun may mean; features are numbers, those left out are 0."""
+
+    referent: int
+    features: Mapping[str, float]
+
+
+@dataclass(slots=True)
+class Stage:
+    """What has been mentioned up to a point of the text; `advance` moves the point."""
+
+    doc: Doc
+    layout: Layout
+    referents: list[Referent]
+    events: list[tuple[int, Place]]
+    """(referent, place) by position."""
+    next_event: int = 0
+    recency: dict[int, None] = field(default_factory=dict)
+    """Referents mentioned so far, the last one last."""
+    owner: dict[int, int] = field(default_factory=dict)
+    """Token -> the referent it is a mention of, or the head of one."""
+    nouns: list[int] = field(default_factory=list)
+    """For each token, how many common nouns stand before it as subject or object."""
+
+
+def set_stage(
+    doc: Doc, layout: Layout, clusters: Sequence[Cluster], references: Sequence[Reference]
+) -> Stage:
+    """The stage before the first word: everybody who will be mentioned, nobody mentioned yet."""
+    referents = [Referent(k, c.label, c.gender, len(c.members)) for k, c in enumerate(clusters)]
+    events = []
+    for reference in references:
+        if reference.cluster is not None:
+            place = _place(doc, layout, reference.start, reference.end, reference.kind)
+            events.append((reference.cluster, place))
+    events += _strangers(doc, layout, covered(references), referents)
+    events.sort(key=lambda event: event[1].start)
+    owner = {i: r for r, place in events for i in (*range(place.start, place.end), place.head)}
+    return Stage(doc, layout, referents, events, owner=owner, nouns=_count_nouns(doc))
+
+
+def _place(doc: Doc, layout: Layout, start: int, end: int, kind: str) -> Place:
+    head = head_of(doc, start, end)
+    for _ in range(4):
+        if head.dep_ not in INSIDE_NAME and head.dep_ != "appos":
+            break
+        head = head.head
+    return Place(head.i, start, end, role_of(head), layout.sentence[start], kind)
+
+
+def _strangers(
+    doc: Doc, layout: Layout, inside: Mapping[int, Reference], referents: list[Referent]
+) -> Iterator[tuple[int, Place]]:
+    """People without a name, one referent for each noun: "a pilot … the pilot"."""
+    nouns = people_nouns()
+    known: dict[str, int] = {}
+    for token in doc:
+        if token.tag_ != "NN" or token.i in inside or token.dep_ in INSIDE_NAME:
+            continue
+        noun = token.lemma_.lower() or token.lower_
+        if noun not in nouns or any(
+            child.i in inside and child.dep_ in ("flat", "appos") for child in token.children
+        ):
+            continue
+        if noun not in known:
+            known[noun] = len(referents)
+            referents.append(Referent(None, "PERSON", nouns[noun], 0))
+        referents[known[noun]].total += 1
+        yield known[noun], _place(doc, layout, token.i, token.i + 1, "stranger")
+
+
+def _count_nouns(doc: Doc) -> list[int]:
+    counts, n = [], 0
+    for token in doc:
+        counts.append(n)
+        n += token.tag_ == "NN" and (token.dep_ in SUBJECTS or token.dep_ == "obj")
+    return counts
+
+
+def pronoun_kind(token: Token) -> str:
+    """ "m", "f", "thing", "group", or "" for what is no third-person pronoun, or stands for nothing ("it is raining")."""
+    kind = FORMS.get(token.lower_, "")
+    if kind == "thing" and (token.dep_ == "expl" or token.text == "IT"):
+        return ""
+    return kind
+
+
+def advance(stage: Stage, to: int) -> None:
+    """Take in all mentions that begin before a token."""
+    while stage.next_event < len(stage.events) and stage.events[stage.next_event][1].start < to:
+        referent, place = stage.events[stage.next_event]
+        note(stage, referent, place)
+        stage.next_event += 1
+
+
+def note(stage: Stage, referent: int, place: Place) -> None:
+    """Take in one mention."""
+    stage.owner[place.start] = referent
+    stage.referents[referent].places.append(place)
+    stage.recency.pop(referent, None)
+    stage.recency[referent] = None
+
+
+def note_pronoun(stage: Stage, token: Token, kind: str, referent: int, probability: float) -> None:
+    """Take in a pronoun that has been resolved; what it tells of gender counts by its probability."""
+    note(stage, referent, _place(stage.doc, stage.layout, token.i, token.i + 1, "pronoun"))
+    stage.referents[referent].as_m += probability * (kind == "m")
+    stage.referents[referent].as_f += probability * (kind == "f")
+
+
+def find_candidates(stage: Stage, token: Token, kind: str) -> list[Candidate]:
+    """The referents a pronoun may mean, the one mentioned last first, those named only after it at the end."""
+    advance(stage, token.i)
+    sentence = stage.layout.sentence[token.i]
+    ahead = _ahead(stage, sentence)
+    barred = _barred(stage, token, ahead)
+    setting = _setting(stage, token, kind)
+    found: list[Candidate] = []
+    for referent in [*reversed(stage.recency), *(r for r in ahead if r not in stage.recency)]:
+        who = stage.referents[referent]
+        if (
+            who.label not in LABELS[kind]
+            or referent in barred
+            or (who.gender and kind in "mf" and who.gender != kind)
+        ):
+            continue
+        if who.places and sentence - who.places[-1].sentence > REACH:
+            break
+        if kind == "group" and who.cluster is None:
+            continue
+        features = _features(stage, setting, who, ahead.get(referent), len(found))
+        if features:
+            found.append(Candidate(referent, features))
+        if len(found) == CANDIDATES:
+            break
+    return found
+
+
+def _ahead(stage: Stage, sentence: int) -> dict[int, Place]:
+    """The first mention of each referent that follows in the same sentence: "In her speech Ms Orla said"."""
+    found: dict[int, Place] = {}
+    for referent, place in stage.events[stage.next_event : stage.next_event + CANDIDATES]:
+        if place.sentence != sentence:
+            break
+        found.setdefault(referent, place)
+    return found
+
+
+def _barred(stage: Stage, token: Token, ahead: Mapping[int, Place]) -> set[int]:
+    """Referents that binding forbids: the other arguments of the verb ("Orla saw him"), the noun possessed ("his wife Ana"),
+    and whoever stands below a pronoun that is subject ("He said Orla would go")."""
+    doc = stage.doc
+    barred = set()
+    near = [(r, p) for r in list(stage.recency)[-CANDIDATES:] for p in stage.referents[r].places[-2:]]
+    near += ahead.items()
+    possessive = token.dep_ in ("nmod:poss", "poss")
+    for referent, place in near:
+        if place.sentence != stage.layout.sentence[token.i]:
+            continue
+        head = doc[place.head]
+        if possessive:
+            if token.head.i == place.head or place.start <= token.head.i < place.end:
+                barred.add(referent)
+        elif token.lower_ not in REFLEXIVES and head.head.i == token.head.i and head.i != token.head.i:
+            barred.add(referent)
+        if token.dep_ in SUBJECTS and place.start > token.i and token.head.is_ancestor(head):
+            barred.add(referent)
+    return barred
+
+
+@dataclass(frozen=True, slots=True)
+class _Setting:
+    """What the features of all candidates of one pronoun share."""
+
+    token: Token
+    kind: str
+    role: str
+    sentence: int
+    paragraph: int
+    quoted: bool
+    subjects: tuple[int, ...]
+    """Heads of the subjects of the clause around the pronoun, of the clause around that, and so on."""
+
+
+def _setting(stage: Stage, token: Token, kind: str) -> _Setting:
+    layout = stage.layout
+    subjects = []
+    clause = clause_of(token)
+    for _ in range(4):
+        subject = subject_of(clause)
+        if subject is not None and subject.i != token.i:
+            subjects.append(subject.i)
+        if clause.head.i == clause.i:
+            break
+        clause = clause_of(clause.head)
+    return _Setting(
+        token, kind, role_of(token), layout.sentence[token.i], layout.paragraph[token.i],
+        layout.in_quotes[token.i], tuple(subjects),
+    )  # fmt: skip
+
+
+def _features(
+    stage: Stage, setting: _Setting, who: Referent, ahead: Place | None, rank: int
+) -> dict[str, float]:
+    layout = stage.layout
+    last = who.places[-1] if who.places else ahead
+    if last is None or (last is ahead and setting.kind == "group"):
+        return {}
+    recent = who.places[-RECENT:]
+    distance = setting.sentence - last.sentence
+    features = {
+        f"distance {min(distance, 3)}": 1.0,
+        f"role {last.role}": 1.0,
+        f"rank {min(rank, 3)}": 1.0,
+        f"last is {last.kind}": 1.0,
+        "mentions so far": math.log1p(len(who.places)),
+        "mentions in all": math.log1p(who.total),
+        "nouns between": math.log1p(max(0, stage.nouns[setting.token.i] - stage.nouns[last.start])),
+    }
+    if distance > 3:
+        features["sentences beyond 3"] = float(distance - 3)
+    if last is ahead:
+        features["named after"] = 1.0
+        features["named after, " + ("subject" if last.role == "subject" else "no subject")] = 1.0
+    elif layout.paragraph[last.start] != setting.paragraph:
+        features["other paragraph"] = 1.0
+    if setting.role == last.role:
+        features[f"both {last.role}"] = 1.0
+    if any(p.role == "subject" and p.sentence == setting.sentence - 1 for p in recent):
+        features["subject of the sentence before"] = 1.0
+    heads = {p.head for p in recent}
+    for depth, subject in enumerate(setting.subjects[:3]):
+        if subject in heads:
+            features[f"subject {depth} clauses up, {_form(setting)}"] = 1.0
+            break
+    if (
+        recent
+        and not any(p.sentence < recent[-1].sentence for p in recent)
+        and stage.events[0][1] is recent[0]
+    ):
+        features["opens the text"] = 1.0
+    features.update(_gender_evidence(who, setting.kind))
+    features.update(_quote_evidence(layout, setting, last))
+    if setting.kind in ("thing", "group"):
+        features[f"label {who.label}"] = 1.0
+    return features
+
+
+def _form(setting: _Setting) -> str:
+    if setting.token.lower_ in REFLEXIVES:
+        return "reflexive"
+    return setting.role if setting.role in ("subject", "possessive") else "other"
+
+
+def _gender_evidence(who: Referent, kind: str) -> dict[str, float]:
+    if kind not in ("m", "f"):
+        return {}
+    same, other = (who.as_m, who.as_f) if kind == "m" else (who.as_f, who.as_m)
+    known = 3.0 * (who.gender == kind)
+    return {"gender": math.log1p(same + known) - math.log1p(other), "gender known": float(bool(who.gender))}
+
+
+def _quote_evidence(layout: Layout, setting: _Setting, last: Place) -> dict[str, float]:
+    """Inside quotation marks "he" is hardly the speaker, who would say "I"."""
+    inside = layout.in_quotes[last.start]
+    if setting.quoted and not inside:
+        near = setting.sentence - last.sentence <= 1
+        return {
+            "quoted, named outside" + (" as subject near by" if near and last.role == "subject" else ""): 1.0
+        }
+    return {"named in a quote": 1.0} if inside and not setting.quoted else {}
+
+
+def none_features(stage: Stage, token: Token, kind: str, candidates: Sequence[Candidate]) -> dict[str, float]:
+    """Evidence that a pronoun means none of the candidates."""
+    role = role_of(token)
+    return {
+        "none": 1.0,
+        f"none, {role}": 1.0,
+        "none, quoted": float(stage.layout.in_quotes[token.i]),
+        "none, candidates": math.log1p(len(candidates)),
+        "none, start of text": float(stage.layout.sentence[token.i] == 0),
+    }

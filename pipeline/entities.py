@@ -1,0 +1,167 @@
+"""Entities: who and what an article names, and every place where it does so by name, description or pronoun."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Sequence
+
+from spacy.tokens import Doc
+
+from pipeline.aliases import Cluster, cluster_names
+from pipeline.metonyms import find_metonyms, state_meant
+from pipeline.names import UNFOLDED, Name, find_names, is_absolute_date
+from pipeline.nominals import find_nominals
+from pipeline.places import country_of, kept_name
+from pipeline.pronouns import resolve
+from pipeline.references import Reference, lay_out
+from pipeline.schema import Entity, Mention, span_id
+from pipeline.sentences import sentence_bounds
+
+SLUG_BREAK = re.compile(r"[\W_]+")
+ARTICLE = re.compile(r"^(?:the|a|an)\s+", re.IGNORECASE)
+
+
+def find_entities(doc: Doc, article_id: str) -> tuple[list[Mention], list[Entity]]:
+    """(mentions by position, entities by id) of one article; no two rows of either share an id.
+
+    Names and their types come from `doc.ents`; each name has an entity, descriptions and pronouns have one where the
+    evidence carries. Dates and sums that mean nothing outside the article ("Monday", "$5 million") are mentions of kind
+    nominal without one. Entities count the mentions of this article; an entity of two articles has one id.
+    ValueError where the doc has no sentences.
+    """
+    if len(doc) and not doc.has_annotation("SENT_START"):
+        raise ValueError(
+            f"{article_id}: the doc has no sentences; run a parser or a sentencizer before this stage"
+        )
+    found = find_names(doc)
+    values = [name for name in found if _is_value(name)]
+    names, clusters = cluster_names([name for name in found if not _is_value(name)], doc.text)
+    layout = lay_out(doc)
+    owner = {i: k for k, cluster in enumerate(clusters) for i in cluster.members}
+    references = [Reference(n.start, n.end, "name", owner[i], n.label) for i, n in enumerate(names)]
+    references += find_nominals(doc, layout, names, clusters)
+    references += resolve(doc, layout, clusters, references)
+    metonyms = find_metonyms(doc, names, clusters)
+    called = [_canonical(cluster, names, doc.text) for cluster in clusters]
+    ids = _entity_ids(clusters, called)
+    mentions = _mentions(doc, article_id, names, values, references, clusters, ids, metonyms)
+    stand_for_state = {owner[i] for i in metonyms}
+    return mentions, _entities(mentions, clusters, called, ids, stand_for_state, doc.text)
+
+
+def _is_value(name: Name) -> bool:
+    return name.label == "MONEY" or (name.label == "DATE" and not is_absolute_date(name.text))
+
+
+def _canonical(cluster: Cluster, names: Sequence[Name], text: str) -> str:
+    """The fullest form of a name: most words, then as it is written most often; states by their usual English name."""
+    forms = Counter(" ".join(names[i].text.split()) for i in cluster.members)
+    if cluster.label in ("GPE", "LOC"):
+        kept = kept_name(max(forms, key=lambda form: (forms[form], form)), text)
+        if kept not in forms:
+            return kept
+    length = {form: len(form.replace("-", " ").split()) for form in forms}
+    if cluster.label in ("GPE", "LOC", "NORP"):
+        length = dict.fromkeys(forms, 1)
+    best = max(forms, key=lambda form: (length[form], not form.isupper(), forms[form], len(form), form))
+    bare = ARTICLE.sub("", best)
+    return bare if bare and cluster.label != "GPE" else best
+
+
+def slug(name: str) -> str:
+    """A name as the last part of an id: lower case, words joined by hyphens, accents on Latin letters dropped.
+
+    >>> slug("Kim Jong-un"), slug("São Tomé"), slug("U.S. Army")
+    ('kim-jong-un', 'sao-tome', 'us-army')
+    """
+    plain = unicodedata.normalize("NFKD", ARTICLE.sub("", name).translate(UNFOLDED))
+    plain = "".join(c for c in plain if not unicodedata.combining(c))
+    plain = unicodedata.normalize("NFC", re.sub(r"(?<=\w)[.'](?=\w|$|\s)", "", plain)).lower()
+    return SLUG_BREAK.sub("-", plain).strip("-")
+
+
+def _entity_ids(clusters: Sequence[Cluster], called: Sequence[str]) -> list[str]:
+    """Ids made of type and name; two people of one name in one article are told apart by what tells them apart."""
+    ids: list[str] = []
+    taken: set[str] = set()
+    for cluster, name in zip(clusters, called, strict=True):
+        base = f"{cluster.label.lower()}/{slug(name) or 'unnamed'}"
+        options = [base, *(f"{base}-{word}" for word in (cluster.generation, cluster.gender) if word)]
+        entity_id = next((option for option in options if option not in taken), "")
+        number = 2
+        while not entity_id:
+            entity_id = "" if f"{base}-{number}" in taken else f"{base}-{number}"
+            number += 1
+        taken.add(entity_id)
+        ids.append(entity_id)
+    return ids
+
+
+def _mentions(
+    doc: Doc,
+    article_id: str,
+    names: Sequence[Name],
+    values: Sequence[Name],
+    references: Sequence[Reference],
+    clusters: Sequence[Cluster],
+    ids: Sequence[str],
+    metonyms: set[int],
+) -> list[Mention]:
+    sentence_ids = _sentence_ids(doc, article_id)
+    bounds = {(n.start, n.end): (n.start_char, n.end_char) for n in (*names, *values)}
+    metonymic = {(names[i].start, names[i].end) for i in metonyms}
+    references = [*references, *(Reference(n.start, n.end, "nominal", None, n.label) for n in values)]
+    rows: dict[str, Mention] = {}
+    for r in sorted(references, key=lambda r: (r.start, r.end)):
+        start, end = bounds.get(
+            (r.start, r.end), (doc[r.start].idx, doc[r.end - 1].idx + len(doc[r.end - 1]))
+        )
+        mention_id = span_id(article_id, "m", start, end)
+        rows.setdefault(mention_id, Mention(
+            mention_id=mention_id, article_id=article_id, sentence_id=sentence_ids[r.start], start=start, end=end,
+            text=doc.text[start:end], type=(r.label if r.cluster is None else clusters[r.cluster].label) or None,
+            kind=r.kind, entity_id=None if r.cluster is None else ids[r.cluster],
+            metonym=r.kind == "name" and (r.start, r.end) in metonymic,
+        ))  # fmt: skip
+    return list(rows.values())
+
+
+def _sentence_ids(doc: Doc, article_id: str) -> list[str]:
+    """The sentence_id of every token."""
+    found: list[str] = []
+    for sent in doc.sents:
+        found += [span_id(article_id, "s", *sentence_bounds(sent))] * (sent.end - sent.start)
+    return found
+
+
+def _entities(
+    mentions: Sequence[Mention],
+    clusters: Sequence[Cluster],
+    called: Sequence[str],
+    ids: Sequence[str],
+    stand_for_state: set[int],
+    text: str,
+) -> list[Entity]:
+    counts = Counter(m.entity_id for m in mentions)
+    rows = [
+        Entity(
+            ids[k],
+            called[k],
+            cluster.label,
+            _country(cluster, called[k], k in stand_for_state, text),
+            counts[ids[k]],
+            1,
+        )
+        for k, cluster in enumerate(clusters)
+        if counts[ids[k]]
+    ]
+    return sorted(rows, key=lambda row: row.entity_id)
+
+
+def _country(cluster: Cluster, name: str, stands_for_state: bool, text: str) -> str | None:
+    if cluster.label in ("GPE", "NORP"):
+        own = country_of(name, text)
+        return own or (state_meant(name) if stands_for_state else None)
+    return state_meant(name) if stands_for_state or cluster.label in ("FAC", "ORG") else None

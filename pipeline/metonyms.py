@@ -1,0 +1,129 @@
+"""Places that stand for their government or institution: "Moscow denied it", "talks between Seoul and Tokyo".
+
+A state acting under its own name is no metonym; its capital, or the building where its government sits, is.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from functools import cache
+
+from spacy.tokens import Doc, Token
+
+from pipeline.aliases import Cluster
+from pipeline.lexicon import read_lexicon
+from pipeline.names import Name
+from pipeline.places import fold, is_state, state_of_capital
+from pipeline.references import OBJECTS, SUBJECTS, head_of, outer_head
+
+THRESHOLD = 0.5
+# names that are neither capitals nor seats of government need the reader's word for it: "Liverpool won"
+THRESHOLD_ELSEWHERE = 0.75
+READER_FLOOR = 0.02
+
+
+@cache
+def seats() -> dict[str, str | None]:
+    """Folded name of a building or district -> ISO code of the state whose government sits there, None for other bodies."""
+    return {fold(row["name"]): row["iso3"] or None for row in read_lexicon("metonyms")}
+
+
+@cache
+def _acts() -> dict[tuple[str, str], str]:
+    return {(row["role"], row["lemma"]): row["reading"] for row in read_lexicon("acts")}
+
+
+@cache
+def _weights() -> dict[str, float]:
+    return {row["feature"]: float(row["weight"]) for row in read_lexicon("metonymy")}
+
+
+def state_meant(name: str) -> str | None:
+    """ISO code of the state that a capital or a seat of government stands for, where it stands for one."""
+    return state_of_capital(name) or seats().get(fold(name))
+
+
+def find_metonyms(doc: Doc, names: Sequence[Name], clusters: Sequence[Cluster]) -> set[int]:
+    """Indices of the names of places that stand for a government or institution here."""
+    reader = _reader_scores(doc)
+    label = {i: cluster.label for cluster in clusters for i in cluster.members}
+    found = set()
+    for i, name in enumerate(names):
+        if is_state(name.text):
+            continue
+        seat = state_of_capital(name.text) is not None or fold(name.text) in seats()
+        if label[i] not in ("GPE", "LOC") and not (seat and label[i] in ("FAC", "ORG")):
+            continue
+        score = metonymy(doc, name.start, name.end, reader.get(head_of(doc, name.start, name.end).i))
+        if score >= (THRESHOLD if seat else THRESHOLD_ELSEWHERE):
+            found.add(i)
+    return found
+
+
+def _reader_scores(doc: Doc) -> Mapping[int, float]:
+    """Token -> the reader's probability that the place it is part of stands for an institution."""
+    if "metonyms" not in doc.spans:
+        return {}
+    group = doc.spans["metonyms"]
+    scores = group.attrs.get("metonymy", [])
+    return {i: float(p) for span, p in zip(group, scores, strict=False) for i in range(span.start, span.end)}
+
+
+def metonymy(doc: Doc, start: int, end: int, reader: float | None) -> float:
+    """Probability that a place doc[start:end] stands for its government or institution.
+
+    `reader` is the reader's own probability, None where it has none.
+    """
+    weights = _weights()
+    score = sum(weights.get(name, 0.0) * value for name, value in features(doc, start, end).items())
+    if reader is not None:
+        bounded = min(max(reader, READER_FLOOR), 1 - READER_FLOOR)
+        score += weights["reader"] * math.log(bounded / (1 - bounded)) + weights["reader given"]
+    return 1 / (1 + math.exp(-score))
+
+
+def features(doc: Doc, start: int, end: int) -> dict[str, float]:
+    """What grammar tells of a place: its role, the preposition before it, the verb or noun it depends on."""
+    found: dict[str, float] = defaultdict(float)
+    found["always"] = 1.0
+    if not doc.has_annotation("DEP"):
+        found["no parse"] = 1.0
+        return found
+    token = head_of(doc, start, end)
+    token = outer_head(token)
+    preposition = next((c.lower_ for c in token.lefts if c.dep_ in ("case", "mark")), "")
+    head = token.head
+    role, reading = _reading(token, head, preposition)
+    found[f"role {role}"] = 1.0
+    if reading:
+        found[f"{role} of {reading}"] = 1.0
+    if preposition and role not in ("possessive",):
+        found[f"preposition {preposition}"] = 1.0
+    return found
+
+
+def _reading(token: Token, head: Token, preposition: str) -> tuple[str, str]:
+    """(role of a place, whether the word that governs it goes with agents or places: "agent", "place" or "")."""
+    acts, lemma = _acts(), head.lemma_.lower()
+    if token.dep_ in SUBJECTS:
+        passive = token.dep_ in ("nsubj:pass", "nsubjpass")
+        return (
+            ("passive subject", acts.get(("object", lemma), ""))
+            if passive
+            else ("subject", acts.get(("subject", lemma), ""))
+        )
+    if token.dep_ in OBJECTS:
+        return "object", acts.get(("object", lemma), "")
+    if token.dep_ in ("nmod:poss", "poss"):
+        return "possessive", acts.get(("noun", lemma), "")
+    if token.dep_ == "obl:agent" or (preposition == "by" and token.dep_ == "obl"):
+        return "agent", ""
+    if token.dep_ in ("compound", "flat", "amod"):
+        return "compound", acts.get(("noun", lemma), "")
+    if token.dep_ == "nmod":
+        return "noun", acts.get(("relation", lemma), "") or acts.get(("noun", lemma), "")
+    if token.dep_.startswith("obl"):
+        return "oblique", acts.get(("relation", lemma), "")
+    return "other", ""

@@ -1,0 +1,363 @@
+"""Names as they stand in a text: the entity spans of a doc, cut to the name proper, with the titles before it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
+
+from spacy.tokens import Doc, Token
+
+from pipeline.lexicon import read_lexicon
+from pipeline.places import country_of, is_demonym, is_state
+
+PRONOUNS = frozenset(
+    "i me my mine myself we us our ours ourselves you your yours yourself yourselves he him his himself she her hers"
+    " herself it its itself they them their theirs themselves themself who whom whose which that this these those".split()
+)
+DETERMINERS = frozenset("the a an this that these those its his her their our my".split())
+PARTICLES = frozenset(
+    "al el de da do dos du del della di la le van von der den bin bint ibn ben abu ter ten st".split()
+)
+GENERATIONS = frozenset("jr sr junior senior ii iii iv".split())
+POSSESSIVE = re.compile(r"['’]s?$")
+YEAR = re.compile(r"\b(?:1[0-9]|20)\d\d\b")
+UNFOLDED = str.maketrans({"ı": "i", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "æ": "ae", "Æ": "Ae",
+                          "œ": "oe", "þ": "th", "ð": "d", "ß": "ss", "’": "'", "ʻ": "'", "‘": "'"})  # fmt: skip
+# how far to look left of a name for the words that describe it: "former North Korean vice foreign minister Choe"
+DESCRIPTION_REACH = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """One stretch of text that names something; offsets in tokens and in characters, ends exclusive."""
+
+    start: int
+    end: int
+    start_char: int
+    end_char: int
+    text: str
+    label: str
+    words: tuple[str, ...]
+    """The name in lower case without marks, for comparison: "Kim Jong-un" -> ("kim", "jong", "un")."""
+    generation: str = ""
+    """"jr" or the like."""
+    titles: tuple[str, ...] = ()
+    """Words before the name that are no part of it, folded: ("north", "korean", "leader")."""
+    gender: str = ""
+    """"m" or "f" where a title or the noun before the name tells."""
+
+
+@lru_cache(maxsize=65536)
+def fold_word(word: str) -> str:
+    """A word for comparison: lower case, no accents on Latin letters, no full stops, no apostrophes."""
+    plain = word.translate(UNFOLDED)
+    if not plain.isascii():
+        plain = "".join(c for c in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(c))
+    return plain.replace(".", "").replace("'", "").casefold()
+
+
+def name_words(text: str) -> tuple[str, ...]:
+    """The words of a name for comparison, parted at spaces, hyphens and the like; empty where it has no letter or digit."""
+    words = (fold_word(w) for w in re.split(r"[\s\-‐‑–—/,()&\"“”]+", text))
+    return tuple(w for w in words if any(c.isalnum() for c in w))
+
+
+@cache
+def _titles() -> dict[str, list[tuple[tuple[str, ...], str, str]]]:
+    """First word -> [(all words of a title, kind, gender)], longest first."""
+    found: dict[str, list[tuple[tuple[str, ...], str, str]]] = defaultdict(list)
+    for row in read_lexicon("titles"):
+        words = name_words(row["title"])
+        found[words[0]].append((words, row["kind"], row["gender"]))
+    for rows in found.values():
+        rows.sort(key=lambda row: -len(row[0]))
+    return dict(found)
+
+
+@cache
+def _title_kinds() -> dict[str, str]:
+    """Titles of one word -> kind."""
+    return {words[0]: kind for rows in _titles().values() for words, kind, _ in rows if len(words) == 1}
+
+
+@cache
+def people_nouns() -> dict[str, str]:
+    """Noun that means a person -> "m", "f" or ""."""
+    return {row["noun"]: row["gender"] for row in read_lexicon("people")}
+
+
+def find_names(doc: Doc) -> list[Name]:
+    """Names of a doc in order, without overlaps: from `doc.ents`, acronyms in brackets, and repeats that the reader missed."""
+    names = [name for ent in doc.ents for name in _cut(doc, ent.start, ent.end, ent.label_)]
+    names = _add_missing(doc, names, _bracketed_acronyms(doc, names))
+    return _add_missing(doc, names, _repeats(doc, names))
+
+
+def _add_missing(doc: Doc, names: list[Name], found: Iterator[Name]) -> list[Name]:
+    taken = {i for name in names for i in range(name.start, name.end)}
+    for name in found:
+        if taken.isdisjoint(range(name.start, name.end)):
+            names.append(name)
+            taken.update(range(name.start, name.end))
+    return sorted(names, key=lambda name: name.start)
+
+
+def _cut(doc: Doc, start: int, end: int, label: str) -> Iterator[Name]:
+    """The names in one entity span: without articles, possessives, titles; "Sund, Norway" is two."""
+    for left, right in _split_lines(doc, start, end):
+        if label in ("GPE", "LOC"):
+            commas = [
+                i
+                for i in range(left + 1, right - 1)
+                if doc[i].text == "," and is_state(doc[i + 1 : right].text)
+            ]
+            if commas:
+                yield from _cut(doc, left, commas[-1], label)
+                yield from _cut(doc, commas[-1] + 1, right, label)
+                continue
+        name = _name(doc, left, right, label)
+        if name:
+            yield name
+
+
+def _split_lines(doc: Doc, start: int, end: int) -> Iterator[tuple[int, int]]:
+    left = start
+    for i in range(start, end):
+        if doc[i].is_space:
+            if left < i:
+                yield left, i
+            left = i + 1
+    if left < end:
+        yield left, end
+
+
+def _name(doc: Doc, start: int, end: int, label: str) -> Name | None:
+    start, end = _trim(doc, start, end)
+    if start >= end:
+        return None
+    label = _mend_label(doc[start:end].text, label)
+    before = start
+    if label == "PERSON":
+        start, end = _trim_titles(doc, start, end)
+        if start >= end:
+            return None
+    text = doc[start:end].text
+    stem = POSSESSIVE.sub("", text) if end - start > 1 or len(text) > 3 else text
+    words = name_words(stem)
+    if not words or (end - start == 1 and doc[start].lower_ in PRONOUNS and text not in ("US", "IT")):
+        return None
+    generation = ""
+    if label == "PERSON" and len(words) > 1 and words[-1] in GENERATIONS:
+        words, generation = words[:-1], words[-1]
+    described = _description(doc, start, before) if label == "PERSON" else ()
+    offset = doc[start].idx
+    return Name(start, end, offset, offset + len(stem), stem, label, words, generation, described,
+                _gender_of_titles(described))  # fmt: skip
+
+
+def _trim(doc: Doc, start: int, end: int) -> tuple[int, int]:
+    """Drop what is no part of a name at its edges: punctuation, "the", a possessive."""
+    while start < end and (_is_bare(doc[start]) or (end - start > 1 and doc[start].text in DETERMINERS)):
+        start += 1
+    while end > start and (_is_bare(doc[end - 1]) or doc[end - 1].text in ("'s", "’s", "'", "’")):
+        end -= 1
+    # "The" opens a sentence more often than a name; "The Hague" keeps it
+    if end - start > 1 and doc[start].text in ("The", "A", "An") and doc[start + 1].text != "Hague":
+        if not doc[start].is_sent_start and doc[start].text == "The" and doc[start + 1].is_title:
+            return start, end
+        start += 1
+    return start, end
+
+
+def _is_bare(token: Token) -> bool:
+    return not any(c.isalnum() for c in token.text)
+
+
+def _mend_label(text: str, label: str) -> str:
+    """The label that a name of a state or its people must have: "US" is no organisation, "Russians" no person."""
+    if label in ("ORG", "LOC", "FAC", "PRODUCT", "NORP", "EVENT") and is_state(text):
+        return "GPE"
+    if label in ("GPE", "LOC", "ORG") and is_demonym(text) and not is_state(text):
+        return "NORP"
+    if (
+        label == "PERSON"
+        and (is_state(text) or is_demonym(text))
+        and country_of(text)
+        and " " in text.strip()
+    ):
+        return "GPE" if is_state(text) else "NORP"
+    return label
+
+
+def _trim_titles(doc: Doc, start: int, end: int) -> tuple[int, int]:
+    """Bounds of a person's name without titles and letters: "US President Joe Orla MP" -> "Joe Orla"; empty if all title."""
+    folded = [fold_word(doc[i].text) for i in range(start, end)]
+    cut = at = 0
+    while at < len(folded):
+        reach = _title_end(folded, at)
+        if reach and reach < len(folded):
+            cut = at = reach
+        elif _is_filler(doc[start + at], folded[at]):
+            at += 1
+        else:
+            break
+    stop = len(folded)
+    while stop > cut + 1 and (_kind(folded[stop - 1]) == "after" or not folded[stop - 1].isalnum()):
+        stop -= 1
+    if not any(
+        doc[i].text[:1].isupper() or not doc[i].text.islower() for i in range(start + cut, start + stop)
+    ):
+        return start, start
+    if stop - cut == 1 and _only_title(doc, start + cut, folded[cut]):
+        return start, start
+    return start + cut, start + stop
+
+
+def _kind(word: str) -> str:
+    return _title_kinds().get(word, "")
+
+
+def _only_title(doc: Doc, i: int, folded: str) -> bool:
+    """Whether a word that can be a title stands for no name: "the President", but "King told reporters"."""
+    kind = _kind(folded)
+    definite = i > 0 and doc[i - 1].lower_ in DETERMINERS
+    return kind in ("office", "rank", "modifier", "after") or (bool(kind) and definite)
+
+
+def _title_end(words: Sequence[str], at: int) -> int:
+    """End of the longest title that begins at a word, hyphens passed over; 0 if there is none."""
+    for title, kind, _ in _titles().get(words[at], ()):
+        if kind in ("modifier", "after"):
+            continue
+        i, matched = at, 0
+        while i < len(words) and matched < len(title):
+            if words[i] == title[matched]:
+                matched += 1
+            elif words[i] not in ("-", "–"):
+                break
+            i += 1
+        if matched == len(title):
+            return i
+    return 0
+
+
+def _is_filler(token: Token, folded: str) -> bool:
+    """Whether a word may stand before a title inside a span: "former", "North Korean", "state"."""
+    return (
+        _kind(folded) == "modifier"
+        or token.text in ("-", "–", "of", "the", "'s", "’s")
+        or (token.is_lower and token.is_alpha)
+        or folded in ("north", "south", "saudi")
+        or is_demonym(token.text)
+        or is_state(token.text)
+    )
+
+
+def _description(doc: Doc, start: int, before: int) -> tuple[str, ...]:
+    """Folded words that describe a person right before the name: "the North Korean leader" Kim -> (north, korean, leader).
+
+    `before` is where the span began before titles were cut off it. Empty unless the last word means a person.
+    """
+    left = max(0, before - DESCRIPTION_REACH)
+    at = before
+    while at > left and _describes(doc[at - 1], fold_word(doc[at - 1].text)):
+        at -= 1
+    words = [fold_word(doc[i].text) for i in range(at, start)]
+    while words and (words[0] in ("of", "-", "s") or not words[0].isalnum()):
+        words.pop(0)
+    words = [w for w in words if any(c.isalnum() for c in w)]
+    if not words:
+        return ()
+    last = doc[start - 1]
+    is_noun = last.tag_ == "NN" or (last.pos_ == "NOUN" and not last.tag_)
+    return tuple(words) if words[-1] in people_nouns() or _kind(words[-1]) or is_noun else ()
+
+
+def _describes(token: Token, folded: str) -> bool:
+    if token.is_space or token.is_punct and token.text not in ("-", "–"):
+        return False
+    if token.pos_:
+        return (
+            token.tag_ in ("NN", "NNP", "NNPS", "JJ", "HYPH")
+            or token.text in ("-", "of")
+            or bool(_kind(folded))
+        )
+    return bool(_kind(folded)) or folded in people_nouns() or is_demonym(token.text)
+
+
+def _gender_of_titles(words: tuple[str, ...]) -> str:
+    """ "m" or "f" where the words before a name tell: the noun next to it counts, honorifics anywhere."""
+    nouns = people_nouns()
+    for i in range(len(words) - 1, -1, -1):
+        for title, kind, gender in _titles().get(words[i], ()):
+            if gender and kind != "modifier" and words[i : i + len(title)] == title:
+                return gender
+        if i == len(words) - 1 and nouns.get(words[i]):
+            return nouns[words[i]]
+    return ""
+
+
+def _bracketed_acronyms(doc: Doc, names: list[Name]) -> Iterator[Name]:
+    """Acronyms in brackets after their expansion, where the reader saw the expansion alone: "Sund Port Board (SPB)"."""
+    for name in names:
+        i = name.end
+        if name.label == "PERSON" or i + 2 >= len(doc) or doc[i].text != "(" or doc[i + 2].text != ")":
+            continue
+        token = doc[i + 1]
+        if token.is_upper and len(token.text) > 1 and token.text[0].casefold() == name.words[0][0]:
+            text = token.text
+            yield Name(i + 1, i + 2, token.idx, token.idx + len(text), text, name.label, name_words(text))
+
+
+def _repeats(doc: Doc, names: list[Name]) -> Iterator[Name]:
+    """Places where a name of the article stands again and the reader passed over it."""
+    by_first: dict[str, list[tuple[tuple[str, ...], Name]]] = defaultdict(list)
+    for name in names:
+        if name.label in ("PERSON", "ORG", "GPE", "LOC", "NORP"):
+            surface = tuple(doc[i].text for i in range(name.start, name.end))
+            if all(known != surface for known, _ in by_first[surface[0]]):
+                by_first[surface[0]].append((surface, name))
+    for rows in by_first.values():
+        rows.sort(key=lambda row: -len(row[0]))
+        del rows[8:]
+    taken = {i for name in names for i in range(name.start, name.end)}
+    for i, token in enumerate(doc):
+        if i in taken or token.text not in by_first:
+            continue
+        for surface, name in by_first[token.text]:
+            stop = i + len(surface)
+            if tuple(doc[k].text for k in range(i, min(stop, len(doc)))) == surface and _stands_alone(
+                doc, i, stop, taken
+            ):
+                again = _name(doc, i, stop, name.label)
+                if again:
+                    yield again
+                break
+
+
+def _stands_alone(doc: Doc, start: int, end: int, taken: set[int]) -> bool:
+    """Whether a repeat is a name of its own: capitalised, tagged as one, no part of a longer name that nobody marked."""
+    if not doc[start].text[:1].isupper():
+        return False
+    if end - start == 1 and (doc[start].pos_ not in ("", "PROPN") or len(doc[start].text) < 2):
+        return False
+    if end - start == 1 and doc[start].is_sent_start and not doc[start].pos_:
+        return False
+    return not any(
+        0 <= i < len(doc) and i not in taken and doc[i].pos_ == "PROPN" and doc[i].text[:1].isupper()
+        and not _kind(fold_word(doc[i].text)) for i in (start - 1, end)
+    )  # fmt: skip
+
+
+def is_absolute_date(text: str) -> bool:
+    """Whether a date means the same day, month or year in every article: "May 2019", but not "Monday"."""
+    return bool(YEAR.search(text))
+
+
+def merge_label(name: Name, label: str) -> Name:
+    """The same name under another label."""
+    return replace(name, label=label)

@@ -1,0 +1,120 @@
+"""Pronouns: who "he", "she", "it" and "they" are, where the evidence carries.
+
+Each pronoun is weighed against the people and things mentioned before it and in its own sentence, and against none of them.
+The evidence is that of `antecedents`, and, where the doc has it, the reader's pointer to antecedent words. Its weights
+(`lexicon/antecedents.csv`) are fitted by `training/fit_pronouns.py`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from functools import cache
+
+from spacy.tokens import Doc, Token
+
+from pipeline.aliases import Cluster
+from pipeline.antecedents import (
+    Candidate,
+    Stage,
+    find_candidates,
+    none_features,
+    note_pronoun,
+    pronoun_kind,
+    set_stage,
+)
+from pipeline.lexicon import read_lexicon
+from pipeline.references import Layout, Reference
+
+# a wrong name is worse than none: the least probability at which a pronoun is given one
+THRESHOLDS = {"m": 0.5, "f": 0.5, "thing": 0.6, "group": 0.7}
+WEIGHT_SETS = {"m": "person", "f": "person", "thing": "thing", "group": "group"}
+POINTER_FLOOR = 0.02
+
+Pointer = Mapping[int, Mapping[int, float]]
+"""Pronoun token -> antecedent token -> probability."""
+
+
+def resolve(
+    doc: Doc, layout: Layout, clusters: Sequence[Cluster], references: Sequence[Reference]
+) -> list[Reference]:
+    """One reference per third-person pronoun, in order, with the cluster it means, or None where that stays open.
+
+    `confidence` is the probability of the choice, in [0, 1]. `references` are the names and descriptions.
+    """
+    pointer = read_pointer(doc)
+    stage = set_stage(doc, layout, clusters, references)
+    found = []
+    for token in doc:
+        kind = pronoun_kind(token)
+        if not kind:
+            continue
+        choice, probability = choose(stage, token, kind, pointer)
+        cluster = None if choice is None else stage.referents[choice].cluster
+        label = clusters[cluster].label if cluster is not None else ""
+        found.append(Reference(token.i, token.i + 1, "pronoun", cluster, label, probability))
+        if choice is not None:
+            note_pronoun(stage, token, kind, choice, probability)
+    return found
+
+
+def choose(stage: Stage, token: Token, kind: str, pointer: Pointer) -> tuple[int | None, float]:
+    """(referent, its probability) for a pronoun; (None, that of "none of them") where no referent is likely enough."""
+    candidates = find_candidates(stage, token, kind)
+    weights = _weights()[WEIGHT_SETS[kind]]
+    scores = [_dot(weights, c.features) for c in candidates]
+    scores.append(_dot(weights, none_features(stage, token, kind, candidates)))
+    if token.i in pointer:
+        for k, evidence in enumerate(_pointer_evidence(stage, candidates, pointer[token.i])):
+            scores[k] += weights["pointer"] * evidence
+    probabilities = _softmax(scores)
+    best = max(range(len(candidates)), key=lambda k: probabilities[k], default=None)
+    if best is None or probabilities[best] < THRESHOLDS[kind]:
+        return None, probabilities[-1]
+    return candidates[best].referent, probabilities[best]
+
+
+@cache
+def _weights() -> dict[str, dict[str, float]]:
+    found: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
+    for row in read_lexicon("antecedents"):
+        found[row["pronouns"]][row["feature"]] = float(row["weight"])
+    return found
+
+
+def _dot(weights: Mapping[str, float], features: Mapping[str, float]) -> float:
+    return sum(weights.get(name, 0.0) * value for name, value in features.items())
+
+
+def _softmax(scores: Sequence[float]) -> list[float]:
+    top = max(scores)
+    powers = [math.exp(score - top) for score in scores]
+    total = sum(powers)
+    return [power / total for power in powers]
+
+
+def read_pointer(doc: Doc) -> Pointer:
+    """The reader's antecedent words for each pronoun; empty where the doc has none."""
+    if "anaphors" not in doc.spans:
+        return {}
+    group = doc.spans["anaphors"]
+    antecedents = group.attrs.get("antecedents", [])
+    return {
+        span.start: {int(i): float(p) for i, p in words}
+        for span, words in zip(group, antecedents, strict=False)
+    }
+
+
+def _pointer_evidence(
+    stage: Stage, candidates: Sequence[Candidate], words: Mapping[int, float]
+) -> list[float]:
+    """How far the pointer is above its floor for each candidate, and last for none of them, in logarithms."""
+    position = {candidate.referent: k for k, candidate in enumerate(candidates)}
+    mass = [0.0] * (len(candidates) + 1)
+    for i, probability in words.items():
+        k = position.get(stage.owner.get(i, -1))
+        if k is not None:
+            mass[k] += probability
+    mass[-1] = max(0.0, 1.0 - sum(mass))
+    return [math.log(max(m, POINTER_FLOOR) / POINTER_FLOOR) for m in mass]

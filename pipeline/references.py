@@ -1,0 +1,121 @@
+"""References: the places in a text where a cluster of names is named, described or taken up by a pronoun."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from spacy.tokens import Doc, Token
+
+SUBJECTS = frozenset({"nsubj", "nsubj:pass", "csubj", "nsubjpass", "nsubj:outer"})
+OBJECTS = frozenset({"obj", "iobj", "dobj", "dative"})
+OBLIQUES = frozenset({"obl", "obl:agent", "obl:tmod", "obl:npmod", "pobj", "obl:unmarked"})
+POSSESSIVES = frozenset({"nmod:poss", "poss"})
+INSIDE_NAME = frozenset({"flat", "compound", "fixed", "flat:name", "goeswith"})
+CLAUSES = frozenset(
+    {"ROOT", "root", "ccomp", "xcomp", "advcl", "acl", "acl:relcl", "relcl", "parataxis", "csubj", "csubj:pass",
+     "advcl:relcl", "csubj:outer"}
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """One place that refers to a cluster, or to none that is known; offsets in tokens, end exclusive."""
+
+    start: int
+    end: int
+    kind: str
+    """name, nominal or pronoun."""
+    cluster: int | None
+    """Index into the clusters; None where it stays open."""
+    label: str
+    confidence: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Sentence and paragraph of every token, counted from 0."""
+
+    sentence: list[int]
+    paragraph: list[int]
+    in_quotes: list[bool]
+
+
+def lay_out(doc: Doc) -> Layout:
+    """Where each token stands; quotation marks are paired within a paragraph, and an odd one holds to its end."""
+    sentence, paragraph, in_quotes = [], [], []
+    n_sentences = n_paragraphs = -1
+    broken, quoted = True, False
+    for token in doc:
+        if broken and not token.is_space:
+            n_paragraphs, broken, quoted = n_paragraphs + 1, False, False
+        n_sentences += bool(token.is_sent_start or token.i == 0)
+        if token.text in ("“", "«", "„") or (token.text == '"' and not quoted):
+            quoted = True
+        elif token.text in ("”", "»", '"'):
+            quoted = False
+        sentence.append(n_sentences)
+        paragraph.append(max(0, n_paragraphs))
+        in_quotes.append(quoted)
+        broken = broken or (token.is_space and token.text.count("\n") > 1)
+    return Layout(sentence, paragraph, in_quotes)
+
+
+def head_of(doc: Doc, start: int, end: int) -> Token:
+    """The token of a span that hangs on a word outside it."""
+    for i in range(start, end):
+        head = doc[i].head.i
+        if not start <= head < end or head == i:
+            return doc[i]
+    return doc[end - 1]
+
+
+def outer_head(token: Token) -> Token:
+    """The head of the noun phrase around a name: of "Chancellor Orla" and "Orla, the chancellor", the word the verb governs."""
+    for _ in range(6):
+        if token.dep_ not in INSIDE_NAME and token.dep_ not in ("appos", "conj"):
+            break
+        token = token.head
+    return token
+
+
+def role_of(token: Token) -> str:
+    """Grammatical role of a noun phrase by its head: subject, object, oblique, possessive, noun or other."""
+    dep = outer_head(token).dep_
+    if dep in SUBJECTS:
+        return "subject"
+    if dep in OBJECTS:
+        return "object"
+    if dep in OBLIQUES:
+        return "oblique"
+    if dep in POSSESSIVES:
+        return "possessive"
+    return "noun" if dep.startswith("nmod") else "other"
+
+
+def clause_of(token: Token) -> Token:
+    """The predicate of the clause a token stands in (of a predicate: of the clause it heads)."""
+    for _ in range(64):
+        if token.dep_ in CLAUSES or token.head.i == token.i:
+            return token
+        if token.dep_ == "conj" and token.pos_ in ("VERB", "AUX"):
+            return token
+        token = token.head
+    return token
+
+
+def subject_of(predicate: Token) -> Token | None:
+    """The subject of a clause, for a coordinated verb without one that of the first: "Orla came and (Orla) left"."""
+    for _ in range(8):
+        for child in predicate.children:
+            if child.dep_ in SUBJECTS:
+                return child
+        if predicate.dep_ not in ("conj", "xcomp"):
+            return None
+        predicate = predicate.head
+    return None
+
+
+def covered(references: Iterable[Reference]) -> dict[int, Reference]:
+    """Token -> the reference it is part of; of several the later one in the list."""
+    return {i: reference for reference in references for i in range(reference.start, reference.end)}
