@@ -40,16 +40,31 @@ def merge_entities(counts: EntityCounts) -> tuple[list[Entity], dict[str, str]]:
         forms[form[0]].append(form)
     rows, renamed = [], {}
     for entity_id, variants in forms.items():
-        variants.sort(key=lambda v: (-counts.articles[v], -counts.mentions[v], -len(v[1]), v[1], v[3] or ""))
-        name, kind = variants[0][1:3]
-        country = next((v[3] for v in variants if v[3]), None)
-        n_mentions = sum(counts.mentions[v] for v in variants)
+        names, kinds, countries = (_votes(variants, column, counts.articles) for column in (1, 2, 3))
+        name = min(names, key=lambda n: (-names[n], -len(n), n))
         rows.append(
-            Entity(entity_id, name, kind, country, n_mentions, sum(counts.articles[v] for v in variants))
+            Entity(
+                entity_id=entity_id,
+                name=name,
+                type=min(kinds, key=lambda k: (-kinds[k], k)),
+                country=min(countries, key=lambda c: (-countries[c], c), default=None),
+                n_mentions=sum(counts.mentions[form] for form in variants),
+                n_articles=sum(counts.articles[form] for form in variants),
+            )
         )
-        if len({v[1] for v in variants}) > 1:
+        if len(names) > 1:
             renamed[entity_id] = name
     return rows, renamed
+
+
+def _votes(variants: list[EntityForm], column: int, articles: Counter[EntityForm]) -> Counter[str]:
+    """Value of a column of the forms -> articles that have it; missing values do not vote."""
+    votes: Counter[str] = Counter()
+    for form in variants:
+        value = form[column]
+        if value:
+            votes[value] += articles[form]
+    return votes
 
 
 def merge_issues(issues: Iterable[Issue]) -> list[Issue]:

@@ -188,7 +188,7 @@ def _pool(work: Work, jobs: int) -> ProcessPoolExecutor:
 
 
 def _read_apart(work: Work, shard: Shard) -> Iterator[ShardResult]:
-    """A shard that a process may have died of, in a process of its own; if that dies too, article by article."""
+    """A shard that a process may have died of, in a process of its own; if that dies too, each half alone."""
     try:
         with _pool(work, 1) as pool:
             yield pool.submit(_read_in_worker, shard).result()
@@ -199,8 +199,9 @@ def _read_apart(work: Work, shard: Shard) -> Iterator[ShardResult]:
             return
     with spool.open_spool(work.spool) as connection:
         ids = [article.article_id for article in spool.read(connection, shard)]
-    for article_id in ids:
-        yield from _read_apart(work, Shard(shard.number, article_id, 1))
+    half = shard.size // 2
+    yield from _read_apart(work, Shard(shard.number, ids[0], half))
+    yield from _read_apart(work, Shard(shard.number, ids[half], shard.size - half))
 
 
 def _lost(work: Work, shard: Shard) -> ShardResult:
