@@ -59,21 +59,26 @@ def link_weights() -> dict[str, dict[str, float]]:
 def link_pieces(layout: Layout) -> list[Attribution]:
     """The attributions of a doc in order of their first content; contents that no cue takes come one by one."""
     weights = link_weights()
-    cue_of = [choose(options, weights["content"]) for options in content_options(layout)]
-    source_of = [choose(options, weights["source"]) for options in source_options(layout)]
     contents_of: dict[int, list[tuple[Piece, float]]] = {}
     attributions = []
-    for content, (cue, probability) in zip(layout.pieces["contents"], cue_of):
+    for number, content in enumerate(layout.pieces["contents"]):
+        cue, probability = choose(content_options(layout, number), weights["content"])
         if cue == NONE:
             attributions.append(Attribution(None, None, (content,), content.confidence * probability))
         else:
             contents_of.setdefault(cue, []).append((content, probability))
     for cue, taken in contents_of.items():
+        source, probability = choose(source_options(layout, cue), weights["source"])
         piece = layout.pieces["cues"][cue]
-        source, probability = source_of[cue]
         confidence = piece.confidence * probability * max(c.confidence * p for c, p in taken)
-        found = None if source == NONE else layout.pieces["sources"][source]
-        attributions.append(Attribution(piece, found, tuple(c for c, _ in taken), confidence))
+        attributions.append(
+            Attribution(
+                cue=piece if piece.start < piece.end else None,
+                source=None if source == NONE else layout.pieces["sources"][source],
+                contents=tuple(content for content, _ in taken),
+                confidence=confidence,
+            )
+        )
     return sorted(attributions, key=lambda a: a.contents[0].start)
 
 
@@ -85,26 +90,18 @@ def choose(options: list[Option], weights: dict[str, float]) -> tuple[int, float
     return options[best].index, 1.0 / sum(math.exp(score - scores[best]) for score in scores)
 
 
-def content_options(layout: Layout) -> list[list[Option]]:
-    """Per content the cues it may belong to."""
-    return [
-        [
-            *_options(layout, content, "cues", layout.pointers["contents"][k]),
-            Option(NONE, _no_cue_features(layout, content), _log(layout.pointers["contents"][k], NONE)),
-        ]
-        for k, content in enumerate(layout.pieces["contents"])
-    ]
+def content_options(layout: Layout, content: int) -> list[Option]:
+    """The cues that the content of this index may belong to."""
+    piece, pointer = layout.pieces["contents"][content], layout.pointers["contents"][content]
+    no_cue = Option(NONE, _no_cue_features(layout, piece), _log(pointer, NONE))
+    return [*_options(layout, piece, "cues", pointer), no_cue]
 
 
-def source_options(layout: Layout) -> list[list[Option]]:
-    """Per cue the sources it may have."""
-    return [
-        [
-            *_options(layout, cue, "sources", layout.pointers["cues"][k]),
-            Option(NONE, _no_source_features(layout, cue), _log(layout.pointers["cues"][k], NONE)),
-        ]
-        for k, cue in enumerate(layout.pieces["cues"])
-    ]
+def source_options(layout: Layout, cue: int) -> list[Option]:
+    """The sources that the cue of this index may have."""
+    piece, pointer = layout.pieces["cues"][cue], layout.pointers["cues"][cue]
+    nobody = Option(NONE, _no_source_features(layout, piece), _log(pointer, NONE))
+    return [*_options(layout, piece, "sources", pointer), nobody]
 
 
 def _options(layout: Layout, piece: Piece, key: str, pointer: dict[int, float]) -> list[Option]:
@@ -114,7 +111,8 @@ def _options(layout: Layout, piece: Piece, key: str, pointer: dict[int, float]) 
     indices = set(range(max(0, near - REACH), min(len(targets), near + REACH)))
     indices.update(i for i in pointer if 0 <= i < len(targets))
     describe = _content_features if key == "cues" else _source_features
-    return [Option(i, describe(layout, piece, targets[i]), _log(pointer, i)) for i in sorted(indices)]
+    able = [i for i in sorted(indices) if targets[i].start < targets[i].end]
+    return [Option(i, describe(layout, piece, targets[i]), _log(pointer, i)) for i in able]
 
 
 def _log(pointer: dict[int, float], index: int) -> float:
@@ -202,7 +200,7 @@ def _gap_features(layout: Layout, side: str, lo: int, hi: int, own: str) -> list
     empty = lo == hi
     return [
         side,
-        f"{side} gap {_bin(sum(not kind for kind in layout.kind[lo : min(hi, lo + 60)]))}",
+        f"{side} gap {_bin(layout.kind[lo : min(hi, lo + 60)].count(''))}",
         f"{side} sentences {min(3, abs(layout.sentence[right] - layout.sentence[left]))}",
         f"{side} paragraphs {min(2, _paragraphs_between(layout, left, right))}",
         *(f"{side} {key} {min(3, count)}" for key, count in counts.items()),

@@ -121,7 +121,7 @@ def _beside(layout: Layout, content: Piece, taken: set[Piece]) -> Piece | None:
     near = bisect_left(layout.starts["sources"], content.start)
     sources = layout.pieces["sources"][max(0, near - 2) : near + 2]
     ends = {layout.sentence[content.start], layout.sentence[content.end - 1]}
-    free = [s for s in sources if s not in taken and layout.sentence[s.start] in ends]
+    free = [s for s in sources if s.start < s.end and s not in taken and layout.sentence[s.start] in ends]
     return min(free, key=lambda s: max(content.start - s.end, s.start - content.end), default=None)
 
 

@@ -36,14 +36,19 @@ class Piece:
 class Layout:
     """What linking and mending need to know of a doc.
 
-    One value per token: the word in lower case, whether it has a capital, the number of its sentence, its paragraph
-    and its outermost quotation (-1 outside), the kind of piece it stands in. And the quotations (in characters;
-    `regions`: the outermost ones in tokens), the pieces of each kind, sorted, with their starts, and per content
-    and cue what its pointer chose among: {index of the target or -1: probability}, {} where there is no pointer.
+    The text, and whether it is parsed. One value per token: its first character, the word in lower case, whether
+    it has a capital, the number of its sentence, its paragraph and its outermost quotation (-1 outside), the kind
+    of piece it stands in. The sentences, the quotations (in characters; `regions`: the outermost ones in tokens),
+    the pieces of each kind, sorted, with their starts. Per content and cue what its pointer chose among: {index
+    of the target or -1: probability}, {} where there is no pointer.
     """
 
+    text: str
+    parsed: bool
+    token_starts: list[int]
     words: list[str]
     capital: list[bool]
+    sents: list[Span]
     sentence: list[int]
     paragraph: list[int]
     quotation: list[int]
@@ -56,31 +61,37 @@ class Layout:
 
 
 def read_layout(doc: Doc) -> Layout:
-    """The layout of a doc; a doc without sentence starts counts as one sentence a paragraph."""
-    n = len(doc)
-    paragraph = _numbers(doc, paragraphs(doc.text))
-    quotations = find_quotations(doc.text)
-    quotation = _numbers(doc, ((q.start, q.end) for q in quotations if not q.depth))
-    sentence = paragraph
-    if doc.has_annotation("SENT_START"):
-        sentence = [0] * n
-        for number, sent in enumerate(doc.sents):
-            sentence[sent.start : sent.end] = [number] * len(sent)
-    pieces = {key: read_pieces(doc, key) for key in KINDS}
+    """The layout of a doc; ValueError where it has no sentence starts."""
+    texts = [token.text for token in doc]
+    starts = doc.to_array("IDX").tolist()
+    text = doc.text
+    paragraph = _numbers(starts, paragraphs(text))
+    quotations = find_quotations(text)
+    quotation = _numbers(starts, ((q.start, q.end) for q in quotations if not q.depth))
+    sents = list(doc.sents)
+    sentence = [0] * len(texts)
+    for number, sent in enumerate(sents):
+        sentence[sent.start : sent.end] = [number] * (sent.end - sent.start)
+    parsed = doc.has_annotation("DEP")
+    pieces = {key: read_pieces(doc, key, parsed) for key in KINDS}
     pointers = {"contents": _pointers(doc, "contents", "cue"), "cues": _pointers(doc, "cues", "source")}
-    kind = [""] * n
+    kind = [""] * len(texts)
     for key in KINDS:
         for piece in pieces[key]:
             kind[piece.start : piece.end] = [key] * (piece.end - piece.start)
-    regions = _token_regions(doc, quotations)
-    for piece in _speech_passed_over(doc, regions, kind):
+    regions = _token_regions(starts, quotations)
+    for piece in _speech_passed_over(doc, regions, kind, parsed):
         kind[piece.start : piece.end] = ["contents"] * (piece.end - piece.start)
         place = bisect_left(pieces["contents"], piece.start, key=lambda p: p.start)
         pieces["contents"].insert(place, piece)
         pointers["contents"].insert(place, {})
     return Layout(
-        words=[token.lower_ for token in doc],
-        capital=[token.text[:1].isupper() for token in doc],
+        text=text,
+        parsed=parsed,
+        token_starts=starts,
+        words=[word.lower() for word in texts],
+        capital=[word[:1].isupper() for word in texts],
+        sents=sents,
         sentence=sentence,
         paragraph=paragraph,
         quotation=quotation,
@@ -93,18 +104,28 @@ def read_layout(doc: Doc) -> Layout:
     )
 
 
-def read_pieces(doc: Doc, key: str) -> list[Piece]:
-    """The spans of `doc.spans[key]`, sorted."""
+def read_pieces(doc: Doc, key: str, parsed: bool) -> list[Piece]:
+    """The spans of `doc.spans[key]`, sorted, trimmed to words; one of white space alone comes out empty."""
     if key not in doc.spans:
         return []
     group = doc.spans[key]
     confidences = group.attrs.get("confidence") or [1.0] * len(group)
-    parsed = doc.has_annotation("DEP")
-    pieces = [
-        Piece(span.start, span.end, float(c), _governor(span) if parsed else NONE)
-        for span, c in zip(group, confidences)
-    ]
+    pieces = []
+    for span, confidence in zip(group, confidences):
+        start, end = _trimmed(doc, span.start, span.end, key)
+        governor = _governor(doc[start:end]) if parsed else NONE
+        pieces.append(Piece(start, end, float(confidence), governor))
     return sorted(pieces, key=lambda piece: (piece.start, piece.end))
+
+
+def _trimmed(doc: Doc, start: int, end: int, key: str) -> tuple[int, int]:
+    """Without outer white space; a source begins with a word ("- Ana Duarte"), a cue has no comma after it."""
+    first = start
+    while start < end and (doc[start].is_space or (key == "sources" and not doc[start].text[:1].isalnum())):
+        start += 1
+    while start < end and (doc[end - 1].is_space or (key == "cues" and doc[end - 1].text == ",")):
+        end -= 1
+    return (start, end) if start < end else (first, first)
 
 
 def _pointers(doc: Doc, key: str, target: str) -> list[dict[int, float]]:
@@ -125,21 +146,19 @@ def _pointers(doc: Doc, key: str, target: str) -> list[dict[int, float]]:
     return empty
 
 
-def _numbers(doc: Doc, stretches: Iterable[tuple[int, int]]) -> list[int]:
+def _numbers(starts: list[int], stretches: Iterable[tuple[int, int]]) -> list[int]:
     """Per token the number of the stretch (of characters; sorted, disjoint) in which it begins, -1 for none."""
-    numbers = [-1] * len(doc)
-    bounds = list(stretches)
-    i = 0
-    for token in doc:
-        while i < len(bounds) and bounds[i][1] <= token.idx:
-            i += 1
-        if i < len(bounds) and bounds[i][0] <= token.idx:
-            numbers[token.i] = i
+    numbers = [-1] * len(starts)
+    first = 0
+    for number, (start, end) in enumerate(stretches):
+        first = bisect_left(starts, start, first)
+        last = bisect_left(starts, end, first)
+        numbers[first:last] = [number] * (last - first)
+        first = last
     return numbers
 
 
-def _token_regions(doc: Doc, quotations: list[Quotation]) -> list[tuple[int, int, bool]]:
-    starts = [token.idx for token in doc]
+def _token_regions(starts: list[int], quotations: list[Quotation]) -> list[tuple[int, int, bool]]:
     return [
         (bisect_right(starts, q.start) - 1, bisect_left(starts, q.end), q.closed)
         for q in quotations
@@ -147,10 +166,11 @@ def _token_regions(doc: Doc, quotations: list[Quotation]) -> list[tuple[int, int
     ]
 
 
-def _speech_passed_over(doc: Doc, regions: list[tuple[int, int, bool]], kind: list[str]) -> list[Piece]:
+def _speech_passed_over(
+    doc: Doc, regions: list[tuple[int, int, bool]], kind: list[str], parsed: bool
+) -> list[Piece]:
     """Quotations that no piece touches and that end like speech: `"We are leaving tonight,"`, no title or term."""
     found = []
-    parsed = doc.has_annotation("DEP")
     for start, end, closed in regions:
         if not closed or end - start < SPEECH + 3 or any(kind[start:end]):
             continue

@@ -30,14 +30,13 @@ def find_quotes(
     `entities` make it better where they are there.
     """
     layout = read_layout(doc)
-    text = doc.text
-    index = index_mentions(text, mentions, entities)
+    index = index_mentions(layout.text, layout.parsed, mentions, entities)
     attributions = mend_contents(layout, link_pieces(layout))
     attributions = seat_floating(doc, layout, attributions, index)
     inside = _quoted_stretches(layout)
     found: dict[str, tuple[Quote, list[QuotePart]]] = {}
     for attribution in attributions:
-        quote, parts = _rows(doc, text, article_id, attribution, index, inside)
+        quote, parts = _rows(doc, layout, article_id, attribution, index, inside)
         rival = found.get(quote.quote_id)
         if rival is None or (quote.confidence or 0) > (rival[0].confidence or 0):
             found[quote.quote_id] = quote, parts
@@ -47,12 +46,13 @@ def find_quotes(
 
 def _rows(
     doc: Doc,
-    text: str,
+    layout: Layout,
     article_id: str,
     attribution: Attribution,
     index: MentionIndex,
     inside: list[tuple[int, int]],
 ) -> tuple[Quote, list[QuotePart]]:
+    text = layout.text
     spans = [_characters(doc, piece) for piece in attribution.contents]
     cue = _characters(doc, attribution.cue) if attribution.cue else None
     source = _characters(doc, attribution.source) if attribution.source else None
@@ -64,7 +64,7 @@ def _rows(
     quote = Quote(
         quote_id=quote_id,
         article_id=article_id,
-        sentence_id=sentence_id(article_id, doc[attribution.contents[0].start].sent),
+        sentence_id=sentence_id(article_id, layout.sents[layout.sentence[attribution.contents[0].start]]),
         start=start,
         end=end,
         text=PIECE_GLUE.join(text[s:e] for s, e in spans),

@@ -32,18 +32,25 @@ EDGE_PUNCTUATION = " \n\t,;:.-–—"
 
 @dataclass(frozen=True, slots=True)
 class MentionIndex:
-    """The text and the mentions that may speak, sorted by start, with their starts; the names of the entities."""
+    """What speakers are looked up in.
+
+    The text of the article, whether it is parsed, the mentions that may speak, sorted by start, with their starts,
+    and the names of the entities.
+    """
 
     text: str
+    parsed: bool
     mentions: list[Mention]
     starts: list[int]
     names: dict[str, str]
 
 
-def index_mentions(text: str, mentions: Sequence[Mention], entities: Sequence[Entity]) -> MentionIndex:
+def index_mentions(
+    text: str, parsed: bool, mentions: Sequence[Mention], entities: Sequence[Entity]
+) -> MentionIndex:
     """What `find_speaker` looks up."""
     able = sorted((m for m in mentions if m.type not in NO_SPEAKERS), key=lambda m: (m.start, -m.end))
-    return MentionIndex(text, able, [m.start for m in able], {e.entity_id: e.name for e in entities})
+    return MentionIndex(text, parsed, able, [m.start for m in able], {e.entity_id: e.name for e in entities})
 
 
 def find_speaker(doc: Doc, start: int, end: int, index: MentionIndex) -> tuple[str | None, str | None]:
@@ -55,7 +62,7 @@ def find_speaker(doc: Doc, start: int, end: int, index: MentionIndex) -> tuple[s
     written = doc[start:end].text.strip(EDGE_PUNCTUATION)
     if not written:
         return None, None
-    head = source_head(doc, start, end)
+    head = source_head(doc, start, end, index.parsed)
     if head.lower_ in RELATIVE and end - start == 1:
         mention = _antecedent(doc, head, index)
     else:
@@ -67,9 +74,9 @@ def find_speaker(doc: Doc, start: int, end: int, index: MentionIndex) -> tuple[s
     return written, None
 
 
-def source_head(doc: Doc, start: int, end: int) -> Token:
+def source_head(doc: Doc, start: int, end: int, parsed: bool) -> Token:
     """The token of doc[start:end] on which the others hang; without a parse the last before a comma or preposition."""
-    if doc.has_annotation("DEP"):
+    if parsed:
         for token in doc[start:end]:
             outside = token.head.i == token.i or not start <= token.head.i < end
             if (
@@ -89,9 +96,9 @@ def source_head(doc: Doc, start: int, end: int) -> Token:
 
 def head_mention(doc: Doc, start: int, end: int, index: MentionIndex) -> Mention | None:
     """The mention that the head of a source stands in, or that names a titled or described head."""
-    head = source_head(doc, start, end)
+    head = source_head(doc, start, end, index.parsed)
     inside = mentions_between(index, doc[start].idx, doc[end - 1].idx + len(doc[end - 1]))
-    if _joint(doc, start, end, head, index.text, inside):
+    if _joint(doc, start, end, head, index, inside):
         return None
     holding = [m for m in inside if m.start <= head.idx < m.end]
     named = _names_head(doc, head, inside)
@@ -137,12 +144,12 @@ def token_span(doc: Doc, mention: Mention) -> tuple[int, int] | None:
     return (span.start, span.end) if span is not None and len(span) else None
 
 
-def _joint(doc: Doc, start: int, end: int, head: Token, text: str, inside: list[Mention]) -> bool:
+def _joint(doc: Doc, start: int, end: int, head: Token, index: MentionIndex, inside: list[Mention]) -> bool:
     """Whether a source is two speakers: its head has a conjunct in it, or "and" ties the first mention to another."""
-    if doc.has_annotation("DEP"):
+    if index.parsed:
         return any(t.dep_ == "conj" and t.head.i == head.i for t in doc[start:end])
     pairs = zip(inside, inside[1:])
-    return any(text[a.end : b.start].strip() in ("and", "&", "or") for a, b in pairs)
+    return any(index.text[a.end : b.start].strip() in ("and", "&", "or") for a, b in pairs)
 
 
 def _antecedent(doc: Doc, pronoun: Token, index: MentionIndex) -> Mention | None:

@@ -79,14 +79,19 @@ def test_a_quotation_that_is_left_open_ends_before_the_next_paragraph() -> None:
     assert quote_states(spacy.blank("en")('"We sail\n\nThey sailed')) == [2, 1, 1, 0, 0, 0]
 
 
+def seconds_for(text: str) -> float:
+    """The best of three, since other work on the machine only ever adds."""
+    taken = []
+    for _ in range(3):
+        start = time.perf_counter()
+        character_states(text)
+        taken.append(time.perf_counter() - start)
+    return min(taken)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "unit", ['"', "“", "«“", "“«", "”“\"' ", "'“ ‘a ’ ", " 'a' s’ ", "“'a ", "\n ", ". \n", "'s "]
 )
 def test_time_grows_with_the_length_of_the_text(unit: str) -> None:
-    seconds = []
-    for times in (10_000, 80_000):
-        start = time.perf_counter()
-        character_states(unit * times)
-        seconds.append(time.perf_counter() - start)
-    assert seconds[1] < 30 * seconds[0] + 0.1, "eight times the text should take about eight times as long"
+    assert seconds_for(unit * 24_000) < 24 * seconds_for(unit * 3_000) + 0.05

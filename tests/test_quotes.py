@@ -207,13 +207,18 @@ def test_any_text_with_any_pieces_keeps_its_promises(
     check_rows(doc.text, *find_quotes(doc, "a", [], []))
 
 
+def seconds_for(doc: Doc) -> float:
+    """The best of three, since other work on the machine only ever adds."""
+    taken = []
+    for _ in range(3):
+        start = time.perf_counter()
+        find_quotes(doc, "a", [], [])
+        taken.append(time.perf_counter() - start)
+    return min(taken)
+
+
 @pytest.mark.slow
 def test_time_grows_with_the_length_of_the_text(nlp: Language) -> None:
     marked = '{t "We sail on Friday,"} {c said} {s Ana Duarte}. "{t It is} late. {s He} {c said} {t so}. '
-    seconds = []
-    for times in (200, 800):
-        doc = build_doc(nlp, {"text": marked * times})
-        start = time.perf_counter()
-        find_quotes(doc, "a", [], [])
-        seconds.append(time.perf_counter() - start)
-    assert seconds[1] < 10 * seconds[0], "four times the text should take about four times as long"
+    short, long = (seconds_for(build_doc(nlp, {"text": marked * times})) for times in (100, 800))
+    assert long < 24 * short, "eight times the text should take about eight times as long"
