@@ -1,7 +1,7 @@
 """Aliases: which names of an article mean the same person, organisation or place.
 
-Everything here works on names alone, without a parse. A name is compared with a few others that share its first or last
-word (`NEIGHBOURS` at most), so that the cost grows with the number of names and not with its square.
+Everything here works on names alone, without a parse. A name is compared with a few others that share its first
+or last word (`NEIGHBOURS` at most), so that the cost grows with the number of names and not with its square.
 """
 
 from __future__ import annotations
@@ -14,22 +14,17 @@ from functools import cache
 from itertools import pairwise
 
 from pipeline.lexicon import read_lexicon, split_cell
-from pipeline.names import PARTICLES, Name, merge_label, name_words
-from pipeline.places import is_demonym, is_state, kept_name, state_of_capital
+from pipeline.names import PARTICLES, Name, merge_label, name_words, word_set
+from pipeline.places import is_demonym, is_state, kept_name, kept_people, state_of_capital
 
 NEIGHBOURS = 24
-FUNCTION_WORDS = frozenset("of the and for on in to a an at by de la du des et y e".split())
-BODIES = frozenset("ministry department office bureau secretariat university institute".split())
+FUNCTION_WORDS = word_set("function")
+BODIES = word_set("body")
 # spellings of words in names of bodies that differ between countries
 SPELLINGS = {"defense": "defence", "organization": "organisation", "center": "centre", "labor": "labour",
              "programme": "program", "theater": "theatre", "harbor": "harbour"}  # fmt: skip
 # a first word that many bodies share is no short form of one: "National" is not the National Weather Service
-SHARED_FIRST_WORDS = frozenset(
-    "national international united european american british federal royal central new north south east west northern"
-    " southern eastern western first general state public global world international association bank university college"
-    " institute ministry department office supreme high court house party people democratic republican social green labour"
-    " liberal conservative free great saint st san los las el la le de city county metropolitan regional air".split()
-)
+SHARED_FIRST_WORDS = word_set("shared first")
 # where the reader wavers between labels and nothing else decides, the first of these
 LABEL_ORDER = (
     "PERSON",
@@ -101,9 +96,11 @@ def cluster_names(names: Sequence[Name], text: str) -> tuple[list[Name], list[Cl
     for label, members in by_label.items():
         if label == "PERSON":
             clusters += _cluster_people(names, members)
+        elif label == "NORP":
+            clusters += _cluster_peoples(names, members)
         elif label == "GPE":
             clusters += _cluster_places(names, members, text)
-        elif label in ("DATE", "MONEY"):
+        elif label == "DATE":
             clusters += _cluster_same(names, members)
         else:
             clusters += _cluster_bodies(names, members)
@@ -115,7 +112,7 @@ def cluster_names(names: Sequence[Name], text: str) -> tuple[list[Name], list[Cl
 
 
 def settle_labels(names: Sequence[Name]) -> list[Name]:
-    """Names with one label for one form, as most of its mentions have; a surname follows the full name it is part of."""
+    """Names with one label for one form, the one most mentions have; a surname follows the full name it ends."""
     votes: dict[tuple[str, ...], Counter[str]] = defaultdict(Counter)
     for name in names:
         votes[name.words][name.label] += 2 if name.titles and name.label == "PERSON" else 1
@@ -155,7 +152,7 @@ Index = dict[str, list[int]]
 
 
 def _cluster_people(names: Sequence[Name], members: Sequence[int]) -> list[Cluster]:
-    """Full names first, the longest before others; then surnames and given names, each to the full name it shortens."""
+    """Full names first, the longest before others; then surnames and given names, each to its full name."""
     people: People = []
     index: Index = defaultdict(list)
     forms: dict[tuple[tuple[str, ...], str, str], list[int]] = defaultdict(list)
@@ -230,8 +227,10 @@ def _nearest(clusters: Sequence[Cluster], candidates: Iterable[int], at: int) ->
 def may_be_same_person(short: tuple[str, ...], full: tuple[str, ...]) -> bool:
     """Whether two full names, folded, the second as long or longer, can be one person's.
 
-    >>> may_be_same_person(("j", "smith"), ("john", "smith")), may_be_same_person(("jane", "smith"), ("john", "smith"))
-    (True, False)
+    >>> may_be_same_person(("j", "smith"), ("john", "smith"))
+    True
+    >>> may_be_same_person(("jane", "smith"), ("john", "smith"))
+    False
     """
     short, full = _core(short), _core(full)
     if short == full or (len(short) == len(full) and sorted(short) == sorted(full)):
@@ -249,7 +248,7 @@ def may_be_same_person(short: tuple[str, ...], full: tuple[str, ...]) -> bool:
 
 
 def _same_given(one: str, other: str) -> bool:
-    """ "J" and "John", "Mike" and "Michael"."""
+    """Whether two given names can be one: "J" and "John", "Mike" and "Michael"."""
     if one == other or (min(len(one), len(other)) == 1 and one[0] == other[0]):
         return True
     given = _given_names()
@@ -302,6 +301,15 @@ def _cluster_places(names: Sequence[Name], members: Sequence[int], text: str) ->
     return list(found.values())
 
 
+def _cluster_peoples(names: Sequence[Name], members: Sequence[int]) -> list[Cluster]:
+    """Peoples, parties and faiths, in singular, plural and as adjectives."""
+    found: dict[tuple[str, ...], Cluster] = {}
+    for i in members:
+        words = name_words(kept_people(names[i].text)) or names[i].words
+        found.setdefault(words, Cluster("NORP", words, [])).members.append(i)
+    return list(found.values())
+
+
 def _cluster_same(names: Sequence[Name], members: Sequence[int]) -> list[Cluster]:
     found: dict[tuple[str, ...], Cluster] = {}
     for i in members:
@@ -313,7 +321,7 @@ def _cluster_same(names: Sequence[Name], members: Sequence[int]) -> list[Cluster
 
 
 def _cluster_bodies(names: Sequence[Name], members: Sequence[int]) -> list[Cluster]:
-    """Organisations and other things of one label: acronyms, short forms, "Defence Ministry" for "Ministry of Defence"."""
+    """Organisations and other things of one label: acronyms and short forms join the full name."""
     label = names[members[0]].label
     forms: dict[tuple[str, ...], list[int]] = defaultdict(list)
     for i in members:
@@ -323,8 +331,7 @@ def _cluster_bodies(names: Sequence[Name], members: Sequence[int]) -> list[Clust
     for short, full in _bracketed(names, members, label):
         parent[_root(parent, short)] = _root(parent, full)
     _link_acronyms(names, forms, keys, parent)
-    if label != "NORP":
-        _link_short_forms(forms, keys, parent)
+    _link_short_forms(forms, keys, parent)
     merged: dict[tuple[str, ...], Cluster] = {}
     for words in keys:
         root = _root(parent, words)
@@ -337,17 +344,11 @@ def _cluster_bodies(names: Sequence[Name], members: Sequence[int]) -> list[Clust
 
 
 def body_words(words: tuple[str, ...], label: str) -> tuple[str, ...]:
-    """The words by which a body is compared: no company endings, one order, one spelling, people in the singular.
+    """The words by which a body is compared: no company ending, one order, one spelling.
 
     >>> body_words(("ministry", "of", "defense"), "ORG"), body_words(("orla", "motor", "co", "ltd"), "ORG")
     (('defence', 'ministry'), ('orla', 'motor'))
     """
-    if label == "NORP":
-        last = words[-1]
-        singular = (
-            last[:-3] + "man" if last.endswith("men") else last.removesuffix("s") if len(last) > 3 else last
-        )
-        return (*words[:-1], last if last.endswith("ss") else singular)
     kept = [SPELLINGS.get(word, word) for word in words]
     while label == "ORG" and len(kept) > 1 and kept[-1] in _company_endings():
         kept.pop()

@@ -1,7 +1,7 @@
 """Who a pronoun may mean: the people and things named around it, and the evidence for each.
 
-Grammar and text alone speak here: how far back a mention stands, who is subject, what binding forbids, what gender titles,
-nouns and earlier pronouns tell. Nothing here knows a first name's gender.
+Grammar and text alone speak here: how far back a mention stands, who is subject, what binding forbids, what titles,
+nouns and earlier pronouns tell of gender. Nothing here knows the gender of a first name.
 """
 
 from __future__ import annotations
@@ -154,7 +154,7 @@ def _count_nouns(doc: Doc) -> list[int]:
 
 
 def pronoun_kind(token: Token) -> str:
-    """ "m", "f", "thing", "group", or "" for what is no third-person pronoun, or stands for nothing ("it is raining")."""
+    """Kind of a third-person pronoun: "m", "f", "thing" or "group"; "" for other words and for "it" that means nothing."""
     kind = FORMS.get(token.lower_, "")
     if kind == "thing" and (token.dep_ == "expl" or token.text == "IT"):
         return ""
@@ -223,8 +223,11 @@ def _ahead(stage: Stage, sentence: int) -> dict[int, Place]:
 
 
 def _barred(stage: Stage, token: Token, ahead: Mapping[int, Place]) -> set[int]:
-    """Referents that binding forbids: the other arguments of the verb ("Orla saw him"), the noun possessed ("his wife Ana"),
-    and whoever stands below a pronoun that is subject ("He said Orla would go")."""
+    """Referents that binding forbids.
+
+    They are the other arguments of the verb ("Orla saw him"), the noun possessed ("his wife Ana"), and whoever stands
+    below a pronoun that is subject ("He said Orla would go").
+    """
     doc = stage.doc
     barred = set()
     near = [(r, p) for r in list(stage.recency)[-CANDIDATES:] for p in stage.referents[r].places[-2:]]

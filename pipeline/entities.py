@@ -13,7 +13,7 @@ from pipeline.aliases import Cluster, cluster_names
 from pipeline.metonyms import find_metonyms, state_meant
 from pipeline.names import UNFOLDED, Name, find_names, is_absolute_date
 from pipeline.nominals import find_nominals
-from pipeline.places import country_of, kept_name
+from pipeline.places import country_of, kept_name, kept_people
 from pipeline.pronouns import resolve
 from pipeline.references import Reference, lay_out
 from pipeline.schema import Entity, Mention, span_id
@@ -35,20 +35,21 @@ def find_entities(doc: Doc, article_id: str) -> tuple[list[Mention], list[Entity
         raise ValueError(
             f"{article_id}: the doc has no sentences; run a parser or a sentencizer before this stage"
         )
+    text = doc.text  # a property that joins all tokens anew
     found = find_names(doc)
     values = [name for name in found if _is_value(name)]
-    names, clusters = cluster_names([name for name in found if not _is_value(name)], doc.text)
+    names, clusters = cluster_names([name for name in found if not _is_value(name)], text)
     layout = lay_out(doc)
     owner = {i: k for k, cluster in enumerate(clusters) for i in cluster.members}
     references = [Reference(n.start, n.end, "name", owner[i], n.label) for i, n in enumerate(names)]
     references += find_nominals(doc, layout, names, clusters)
     references += resolve(doc, layout, clusters, references)
     metonyms = find_metonyms(doc, names, clusters)
-    called = [_canonical(cluster, names, doc.text) for cluster in clusters]
+    called = [_canonical(cluster, names, text) for cluster in clusters]
     ids = _entity_ids(clusters, called)
     mentions = _mentions(doc, article_id, names, values, references, clusters, ids, metonyms)
     stand_for_state = {owner[i] for i in metonyms}
-    return mentions, _entities(mentions, clusters, called, ids, stand_for_state, doc.text)
+    return mentions, _entities(mentions, clusters, called, ids, stand_for_state, text)
 
 
 def _is_value(name: Name) -> bool:
@@ -62,8 +63,10 @@ def _canonical(cluster: Cluster, names: Sequence[Name], text: str) -> str:
         kept = kept_name(max(forms, key=lambda form: (forms[form], form)), text)
         if kept not in forms:
             return kept
+    if cluster.label == "NORP":
+        return kept_people(max(forms, key=lambda form: (forms[form], -len(form), form)))
     length = {form: len(form.replace("-", " ").split()) for form in forms}
-    if cluster.label in ("GPE", "LOC", "NORP"):
+    if cluster.label in ("GPE", "LOC"):
         length = dict.fromkeys(forms, 1)
     best = max(forms, key=lambda form: (length[form], not form.isupper(), forms[form], len(form), form))
     bare = ARTICLE.sub("", best)
@@ -109,6 +112,7 @@ def _mentions(
     ids: Sequence[str],
     metonyms: set[int],
 ) -> list[Mention]:
+    text = doc.text
     sentence_ids = _sentence_ids(doc, article_id)
     bounds = {(n.start, n.end): (n.start_char, n.end_char) for n in (*names, *values)}
     metonymic = {(names[i].start, names[i].end) for i in metonyms}
@@ -121,7 +125,7 @@ def _mentions(
         mention_id = span_id(article_id, "m", start, end)
         rows.setdefault(mention_id, Mention(
             mention_id=mention_id, article_id=article_id, sentence_id=sentence_ids[r.start], start=start, end=end,
-            text=doc.text[start:end], type=(r.label if r.cluster is None else clusters[r.cluster].label) or None,
+            text=text[start:end], type=(r.label if r.cluster is None else clusters[r.cluster].label) or None,
             kind=r.kind, entity_id=None if r.cluster is None else ids[r.cluster],
             metonym=r.kind == "name" and (r.start, r.end) in metonymic,
         ))  # fmt: skip

@@ -26,7 +26,7 @@ READER_FLOOR = 0.02
 
 @cache
 def seats() -> dict[str, str | None]:
-    """Folded name of a building or district -> ISO code of the state whose government sits there, None for other bodies."""
+    """Folded name of a building or district -> ISO code of the state governed from it, None for other seats."""
     return {fold(row["name"]): row["iso3"] or None for row in read_lexicon("metonyms")}
 
 

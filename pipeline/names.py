@@ -1,4 +1,4 @@
-"""Names as they stand in a text: the entity spans of a doc, cut to the name proper, with the titles before it."""
+"""Names as they stand in a text: the entity spans of a doc, cut to the name proper, and the titles before it."""
 
 from __future__ import annotations
 
@@ -14,21 +14,24 @@ from spacy.tokens import Doc, Token
 from pipeline.lexicon import read_lexicon
 from pipeline.places import country_of, is_demonym, is_state
 
-PRONOUNS = frozenset(
-    "i me my mine myself we us our ours ourselves you your yours yourself yourselves he him his himself she her hers"
-    " herself it its itself they them their theirs themselves themself who whom whose which that this these those".split()
-)
-DETERMINERS = frozenset("the a an this that these those its his her their our my".split())
-PARTICLES = frozenset(
-    "al el de da do dos du del della di la le van von der den bin bint ibn ben abu ter ten st".split()
-)
-GENERATIONS = frozenset("jr sr junior senior ii iii iv".split())
 POSSESSIVE = re.compile(r"['’]s?$")
 YEAR = re.compile(r"\b(?:1[0-9]|20)\d\d\b")
 UNFOLDED = str.maketrans({"ı": "i", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "æ": "ae", "Æ": "Ae",
                           "œ": "oe", "þ": "th", "ð": "d", "ß": "ss", "’": "'", "ʻ": "'", "‘": "'"})  # fmt: skip
-# how far to look left of a name for the words that describe it: "former North Korean vice foreign minister Choe"
+# tokens to look left of a name for what describes it: "former North Korean vice foreign minister Choe"
 DESCRIPTION_REACH = 8
+
+
+@cache
+def word_set(name: str) -> frozenset[str]:
+    """The words of one set of `lexicon/name_words.csv`."""
+    return frozenset(row["word"] for row in read_lexicon("name_words") if row["set"] == name)
+
+
+PRONOUNS = word_set("pronoun")
+DETERMINERS = word_set("determiner")
+PARTICLES = word_set("particle")
+GENERATIONS = word_set("generation")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,7 @@ def fold_word(word: str) -> str:
 
 
 def name_words(text: str) -> tuple[str, ...]:
-    """The words of a name for comparison, parted at spaces, hyphens and the like; empty where it has no letter or digit."""
+    """The words of a name for comparison, parted at spaces and hyphens; none where it has no letter or digit."""
     words = (fold_word(w) for w in re.split(r"[\s\-‐‑–—/,()&\"“”]+", text))
     return tuple(w for w in words if any(c.isalnum() for c in w))
 
@@ -91,7 +94,10 @@ def people_nouns() -> dict[str, str]:
 
 
 def find_names(doc: Doc) -> list[Name]:
-    """Names of a doc in order, without overlaps: from `doc.ents`, acronyms in brackets, and repeats that the reader missed."""
+    """Names of a doc in order, without overlaps.
+
+    They are the spans of `doc.ents`, acronyms in brackets after one, and repeats that the reader missed.
+    """
     names = [name for ent in doc.ents for name in _cut(doc, ent.start, ent.end, ent.label_)]
     names = _add_missing(doc, names, _bracketed_acronyms(doc, names))
     return _add_missing(doc, names, _repeats(doc, names))
@@ -148,7 +154,9 @@ def _name(doc: Doc, start: int, end: int, label: str) -> Name | None:
     text = doc[start:end].text
     stem = POSSESSIVE.sub("", text) if end - start > 1 or len(text) > 3 else text
     words = name_words(stem)
-    if not words or (end - start == 1 and doc[start].lower_ in PRONOUNS and text not in ("US", "IT")):
+    if not words or (
+        end - start == 1 and doc[start].lower_ in PRONOUNS and not (text.isupper() and len(text) > 1)
+    ):
         return None
     generation = ""
     if label == "PERSON" and len(words) > 1 and words[-1] in GENERATIONS:
@@ -194,7 +202,7 @@ def _mend_label(text: str, label: str) -> str:
 
 
 def _trim_titles(doc: Doc, start: int, end: int) -> tuple[int, int]:
-    """Bounds of a person's name without titles and letters: "US President Joe Orla MP" -> "Joe Orla"; empty if all title."""
+    """Bounds of a person's name without titles ("US President Joe Orla MP"); empty where there is nothing else."""
     folded = [fold_word(doc[i].text) for i in range(start, end)]
     cut = at = 0
     while at < len(folded):
@@ -212,7 +220,8 @@ def _trim_titles(doc: Doc, start: int, end: int) -> tuple[int, int]:
         doc[i].text[:1].isupper() or not doc[i].text.islower() for i in range(start + cut, start + stop)
     ):
         return start, start
-    if stop - cut == 1 and _only_title(doc, start + cut, folded[cut]):
+    rest = folded[cut:stop]
+    if _only_title(doc, start + cut, rest[0]) if len(rest) == 1 else _title_end(rest, 0) == len(rest):
         return start, start
     return start + cut, start + stop
 
@@ -258,7 +267,7 @@ def _is_filler(token: Token, folded: str) -> bool:
 
 
 def _description(doc: Doc, start: int, before: int) -> tuple[str, ...]:
-    """Folded words that describe a person right before the name: "the North Korean leader" Kim -> (north, korean, leader).
+    """Folded words that describe a person before the name: "North Korean leader" -> (north, korean, leader).
 
     `before` is where the span began before titles were cut off it. Empty unless the last word means a person.
     """
@@ -278,7 +287,7 @@ def _description(doc: Doc, start: int, before: int) -> tuple[str, ...]:
 
 
 def _describes(token: Token, folded: str) -> bool:
-    if token.is_space or token.is_punct and token.text not in ("-", "–"):
+    if token.is_space or (token.is_punct and token.text not in ("-", "–")):
         return False
     if token.pos_:
         return (
@@ -290,7 +299,7 @@ def _describes(token: Token, folded: str) -> bool:
 
 
 def _gender_of_titles(words: tuple[str, ...]) -> str:
-    """ "m" or "f" where the words before a name tell: the noun next to it counts, honorifics anywhere."""
+    """The gender that words before a name tell, or "": the noun next to it counts, honorifics anywhere."""
     nouns = people_nouns()
     for i in range(len(words) - 1, -1, -1):
         for title, kind, gender in _titles().get(words[i], ()):
@@ -302,7 +311,7 @@ def _gender_of_titles(words: tuple[str, ...]) -> str:
 
 
 def _bracketed_acronyms(doc: Doc, names: list[Name]) -> Iterator[Name]:
-    """Acronyms in brackets after their expansion, where the reader saw the expansion alone: "Sund Port Board (SPB)"."""
+    """Acronyms in brackets that the reader passed over after their expansion: "Sund Port Board (SPB)"."""
     for name in names:
         i = name.end
         if name.label == "PERSON" or i + 2 >= len(doc) or doc[i].text != "(" or doc[i + 2].text != ")":
@@ -340,7 +349,7 @@ def _repeats(doc: Doc, names: list[Name]) -> Iterator[Name]:
 
 
 def _stands_alone(doc: Doc, start: int, end: int, taken: set[int]) -> bool:
-    """Whether a repeat is a name of its own: capitalised, tagged as one, no part of a longer name that nobody marked."""
+    """Whether a repeat is a name of its own: capitalised, tagged as one, and no part of a longer one."""
     if not doc[start].text[:1].isupper():
         return False
     if end - start == 1 and (doc[start].pos_ not in ("", "PROPN") or len(doc[start].text) < 2):

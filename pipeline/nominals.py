@@ -117,7 +117,7 @@ def _fits_label(noun: str, label: str) -> bool:
 
 
 def _from_own_words(name: Name, cluster: int) -> Iterator[Description]:
-    """ "Ministry of Defence" and "Defence Ministry" are a ministry, and the defence ministry."""
+    """What a name says of itself: "Ministry of Defence" is a ministry, and the defence ministry."""
     words = name.words
     at = words.index("of") - 1 if "of" in words[1:] else len(words) - 1
     if len(words) > 1 and words[at] in thing_nouns():

@@ -30,7 +30,7 @@ ARTICLE = re.compile(r"^the\s+", re.IGNORECASE)
 
 
 def fold(name: str) -> str:
-    """A name as it is looked up: lower case, without a leading article, one space between words, curly marks made plain."""
+    """A name as it is looked up: lower case, no article before it, single spaces, plain apostrophes."""
     return " ".join(ARTICLE.sub("", name.strip()).casefold().replace("’", "'").split())
 
 
@@ -75,6 +75,15 @@ def _demonyms() -> dict[str, str]:
     """Folded adjective or name for its people -> ISO code, for those that mean one state only."""
     found = _all_demonyms()
     return {word: next(iter(codes)) for word, codes in found.items() if len(codes) == 1}
+
+
+@cache
+def _first_demonyms() -> dict[str, str]:
+    return {
+        row["iso3"]: split_cell(row["demonyms"])[0]
+        for row in read_lexicon("countries")
+        if row["demonyms"].strip()
+    }
 
 
 @cache
@@ -176,7 +185,7 @@ def _weigh_homonym(key: str, context: str) -> dict[str, str] | None:
 
 
 def _singular(word: str) -> str:
-    """ "russians" -> "russian", "frenchmen" -> "frenchman"."""
+    """One of a people: "russians" -> "russian", "frenchmen" -> "frenchman"."""
     if word.endswith("men"):
         return word[:-3] + "man"
     return word[:-1] if word.endswith("s") and not word.endswith("ss") else word
@@ -205,8 +214,17 @@ def common_name(iso3: str) -> str:
     return _common_names()[iso3]
 
 
+def kept_people(name: str) -> str:
+    """The name a people is kept under: "Swedes" -> "Swedish", "Houthis" -> "Houthi"."""
+    key = fold(name)
+    iso3 = _demonyms().get(key) or _demonyms().get(_singular(key))
+    if iso3:
+        return _first_demonyms()[iso3]
+    return _singular(name) if len(name) > 3 else name
+
+
 def kept_name(name: str, context: str = "") -> str:
-    """The name under which a place is kept: "Kiev" -> "Kyiv", "U.S." -> "United States"; itself where it has one alone."""
+    """The name a place is kept under: "Kiev" -> "Kyiv", "U.S." -> "United States"; itself where it has no other."""
     key = fold(name)
     if key in _homonyms():
         reading = _weigh_homonym(key, context)

@@ -1,7 +1,7 @@
 """Pronouns: who "he", "she", "it" and "they" are, where the evidence carries.
 
-Each pronoun is weighed against the people and things mentioned before it and in its own sentence, and against none of them.
-The evidence is that of `antecedents`, and, where the doc has it, the reader's pointer to antecedent words. Its weights
+Each pronoun is weighed against the people and things mentioned before it and in its own sentence, and against none of
+them. The evidence is that of `antecedents` and, where the doc has it, the reader's pointer to antecedent words. Weights
 (`lexicon/antecedents.csv`) are fitted by `training/fit_pronouns.py`.
 """
 

@@ -71,7 +71,7 @@ def head_of(doc: Doc, start: int, end: int) -> Token:
 
 
 def outer_head(token: Token) -> Token:
-    """The head of the noun phrase around a name: of "Chancellor Orla" and "Orla, the chancellor", the word the verb governs."""
+    """The head of the noun phrase around a name: in "Orla, the chancellor" the word that the verb governs."""
     for _ in range(6):
         if token.dep_ not in INSIDE_NAME and token.dep_ not in ("appos", "conj"):
             break

@@ -9,7 +9,7 @@ from importlib.resources import files
 
 @cache
 def read_lexicon(name: str) -> tuple[dict[str, str], ...]:
-    """Rows of `pipeline/lexicon/<name>.csv` in file order, every cell a string; FileNotFoundError where there is none."""
+    """Rows of `pipeline/lexicon/<name>.csv` in file order, every cell a string; FileNotFoundError without it."""
     with files(__package__).joinpath(f"{name}.csv").open(encoding="utf-8", newline="") as lines:
         return tuple(csv.DictReader(lines))
 
