@@ -1,0 +1,220 @@
+"""Weights of the links between pieces, for `pipeline/lexicon/links.csv`.
+
+    python -m training.links --data ../shared/data --out pipeline/lexicon/links.csv
+
+The shipped reader reads the PolNeAR training articles; its pieces are matched to the gold ones, and the weights are
+those of a conditional logit: of all candidates of a content (its cues, or none) or of a cue (its sources, or none),
+the right one should score highest. The reader has seen these articles, so its pointers are surer there than elsewhere.
+So structure is fitted on them without the pointers, with some pieces taken away at random as they will be missing in
+new texts; and how much structure and pointer count beside each other is fitted on the attributions in the Wikinews
+articles of GUM, which the reader was not trained on.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from spacy.language import Language
+from spacy.tokens import Doc, SpanGroup
+
+import pipeline
+from pipeline.attributions import Option, content_options, source_options
+from pipeline.layout import NONE, read_layout
+
+PRIOR = 1.0  # weight of the squared weights in the loss
+MISSING = {"sources": 0.06, "cues": 0.08}  # shares of pieces taken away
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The candidates of one piece and the place of the right one among them."""
+
+    options: list[Option]
+    right: int
+
+
+def read_articles(path: Path) -> list[dict[str, Any]]:
+    """Articles with their gold attributions, one a line."""
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+
+
+def choices(
+    nlp: Language, articles: list[dict[str, Any]], missing: dict[str, float], seed: int
+) -> dict[str, list[Choice]]:
+    """All choices that the articles pose, for the two links."""
+    rng = random.Random(seed)
+    found: dict[str, list[Choice]] = {"content": [], "source": []}
+    for article, doc in zip(articles, nlp.pipe(a["text"] for a in articles)):
+        for key, share in missing.items():
+            drop_pieces(doc, key, share, rng)
+        layout = read_layout(doc)
+        owner = {key: list(owners(doc, layout.pieces[key], article, key)) for key in layout.pieces}
+        for number, gold in enumerate(owner["contents"]):
+            if gold is not None:
+                right = next((i for i, cue in enumerate(owner["cues"]) if cue == gold), NONE)
+                found["content"] += _choice(content_options(layout, number), right)
+        for number, gold in enumerate(owner["cues"]):
+            if gold is not None:
+                right = _source_of(article, gold, owner["sources"])
+                found["source"] += _choice(source_options(layout, number), right)
+    return found
+
+
+def drop_pieces(doc: Doc, key: str, share: float, rng: random.Random) -> None:
+    """Takes a share of the spans of a group away, and every pointer with them, whose indices would be wrong."""
+    group = doc.spans[key]
+    kept = [i for i in range(len(group)) if rng.random() >= share]
+    doc.spans[key] = SpanGroup(
+        doc,
+        spans=[group[i] for i in kept],
+        attrs={"confidence": [group.attrs["confidence"][i] for i in kept]},
+    )
+    for name in ("cue", "cue_score", "cue_scores"):
+        doc.spans["contents"].attrs.pop(name, None)
+    for name in ("source", "source_score", "source_scores"):
+        doc.spans["cues"].attrs.pop(name, None)
+
+
+def owners(doc: Doc, pieces: list[Any], article: dict[str, Any], key: str) -> Iterator[int | None]:
+    """Per piece the number of the gold attribution whose piece of that kind it overlaps most; None for none."""
+    gold = [(s, e, n) for n, a in enumerate(article["attributions"]) for s, e in a[key[:-1]]]
+    for piece in pieces:
+        start = doc[piece.start].idx if piece.start < len(doc) else len(article["text"])
+        end = doc[piece.end - 1].idx + len(doc[piece.end - 1]) if piece.end > piece.start else start
+        best = max(((min(e, end) - max(s, start), -n) for s, e, n in gold), default=(0, 0))
+        yield -best[1] if best[0] > 0 else None
+
+
+def _source_of(article: dict[str, Any], gold: int, sources: list[int | None]) -> int:
+    """The piece that is the source of a gold attribution: several may share one, so spans are compared."""
+    spans = article["attributions"][gold]["source"]
+    shared = {n for n, a in enumerate(article["attributions"]) if a["source"] == spans and spans}
+    return next((i for i, owner in enumerate(sources) if owner in shared), NONE)
+
+
+def _choice(options: list[Option], right: int) -> list[Choice]:
+    return [Choice(options, place) for place, option in enumerate(options) if option.index == right]
+
+
+def fit(choices: list[Choice]) -> dict[str, float]:
+    """Weights of all features, by maximum likelihood with a Gaussian prior."""
+    names = sorted({f for c in choices for o in c.options for f in o.features})
+    number = {name: i for i, name in enumerate(names)}
+    flat = [[number[f] for f in o.features] for c in choices for o in c.options]
+    words = torch.tensor([i for row in flat for i in row])
+    offsets = torch.tensor([0, *[len(row) for row in flat[:-1]]]).cumsum(0)
+    weight = torch.zeros(len(names), 1, dtype=torch.float64, requires_grad=True)
+    place, right = _places(choices)
+
+    def loss() -> torch.Tensor:
+        scores = torch.nn.functional.embedding_bag(words, weight, offsets, mode="sum").squeeze(1)
+        return _likelihood(scores, place, right) + PRIOR / 2 * weight.square().sum()
+
+    _minimise(loss, [weight])
+    return dict(zip(names, weight.detach().squeeze(1).tolist()))
+
+
+def balance(choices: list[Choice], weights: dict[str, float]) -> tuple[float, float]:
+    """How much the structural weights and the pointer's log probability count, on articles new to the reader."""
+    structure = torch.tensor(
+        [sum(weights.get(f, 0.0) for f in o.features) for c in choices for o in c.options],
+        dtype=torch.float64,
+    )
+    pointer = torch.tensor([o.pointer for c in choices for o in c.options], dtype=torch.float64)
+    factor = torch.tensor([0.5, 0.5], dtype=torch.float64, requires_grad=True)
+    place, right = _places(choices)
+    _minimise(lambda: _likelihood(factor[0] * structure + factor[1] * pointer, place, right), [factor])
+    share, trust = factor.tolist()
+    return share, trust
+
+
+def accuracy(choices: list[Choice], weights: dict[str, float]) -> float:
+    """Share of the choices that come out right."""
+
+    def value(option: Option) -> float:
+        return (
+            sum(weights.get(f, 0.0) for f in option.features) + weights.get("pointer", 0.0) * option.pointer
+        )
+
+    hits = sum(max(range(len(c.options)), key=lambda i: value(c.options[i])) == c.right for c in choices)
+    return hits / max(1, len(choices))
+
+
+def _places(choices: list[Choice]) -> tuple[torch.Tensor, torch.Tensor]:
+    """(choices x most options: index among all options, or one past them; index of the right one of each choice)."""
+    total = sum(len(c.options) for c in choices)
+    place = torch.full((len(choices), max(len(c.options) for c in choices)), total)
+    right, at = [], 0
+    for row, choice in enumerate(choices):
+        place[row, : len(choice.options)] = torch.arange(at, at + len(choice.options))
+        right.append(at + choice.right)
+        at += len(choice.options)
+    return place, torch.tensor(right)
+
+
+def _likelihood(scores: torch.Tensor, place: torch.Tensor, right: torch.Tensor) -> torch.Tensor:
+    padded = torch.cat([scores, scores.new_full((1,), -1e9)])
+    return (padded[place].logsumexp(1) - scores[right]).sum()
+
+
+def _minimise(loss: Any, parameters: list[torch.Tensor]) -> None:
+    search = torch.optim.LBFGS(parameters, max_iter=200, line_search_fn="strong_wolfe")
+
+    def closure() -> torch.Tensor:
+        search.zero_grad()
+        value = loss()
+        value.backward()
+        return value
+
+    search.step(closure)
+
+
+def write_weights(weights: dict[str, dict[str, float]], path: Path) -> None:
+    """The table, weights that round to nothing left out."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        table = csv.writer(file, lineterminator="\n")
+        table.writerow(["link", "feature", "weight"])
+        for link, features in sorted(weights.items()):
+            table.writerows(
+                [link, name, f"{value:.2f}"]
+                for name, value in sorted(features.items())
+                if abs(value) >= 0.005
+            )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    parser.add_argument("--out", type=Path, default=Path("pipeline/lexicon/links.csv"))
+    parser.add_argument("--articles", type=int, default=400, help="training articles to read")
+    parser.add_argument("--seed", type=int, default=1)
+    args = parser.parse_args()
+    nlp = pipeline.load()
+    folder = args.data / "attribution"
+    seen = choices(nlp, read_articles(folder / "polnear_train.jsonl")[: args.articles], MISSING, args.seed)
+    new = choices(nlp, read_articles(folder / "gum_news.jsonl"), {}, args.seed)
+    weights = {}
+    for link in seen:
+        structure = fit(seen[link])
+        share, pointer = balance(new[link], structure)
+        weights[link] = {name: share * value for name, value in structure.items()} | {"pointer": pointer}
+        print(
+            f"{link}: {len(seen[link])} choices, right by structure {accuracy(seen[link], structure):.3f}; "
+            f"new articles: {len(new[link])}, by structure {accuracy(new[link], structure):.3f}, "
+            f"by both {accuracy(new[link], weights[link]):.3f} (structure {share:.2f}, pointer {pointer:.2f})"
+        )
+    write_weights(weights, args.out)
+
+
+if __name__ == "__main__":
+    main()
