@@ -131,7 +131,7 @@ def _strangers(
     nouns = people_nouns()
     known: dict[str, int] = {}
     for token in doc:
-        if token.tag_ != "NN" or token.i in inside or token.dep_ in INSIDE_NAME:
+        if token.tag_ != "NN" or token.i in inside or token.dep_ in INSIDE_NAME or _describes_other(token):
             continue
         noun = token.lemma_.lower() or token.lower_
         if noun not in nouns or any(
@@ -145,6 +145,14 @@ def _strangers(
         yield known[noun], _place(doc, layout, token.i, token.i + 1, "stranger")
 
 
+def _describes_other(noun: Token) -> bool:
+    """Whether a noun says what somebody is and brings in nobody new: "She is a pilot", "Orla, a pilot", "as a pilot"."""
+    if noun.dep_ == "conj":
+        noun = noun.head
+    children = [(child.dep_, child.lower_) for child in noun.children]
+    return noun.dep_ in ("appos", "attr", "xcomp") or any(dep == "cop" for dep, _ in children) or ("case", "as") in children
+
+
 def _count_nouns(doc: Doc) -> list[int]:
     counts, n = [], 0
     for token in doc:
@@ -154,7 +162,7 @@ def _count_nouns(doc: Doc) -> list[int]:
 
 
 def pronoun_kind(token: Token) -> str:
-    """Kind of a third-person pronoun: "m", "f", "thing" or "group"; "" for other words and for "it" that means nothing."""
+    """Kind of a third-person pronoun: "m", "f", "thing" or "group"; "" for other words and for an empty "it"."""
     kind = FORMS.get(token.lower_, "")
     if kind == "thing" and (token.dep_ == "expl" or token.text == "IT"):
         return ""

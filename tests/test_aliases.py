@@ -1,4 +1,4 @@
-"""Which names mean the same: cases in tests/cases/aliases.toml, run through the whole entities stage without a parse."""
+"""Which names mean the same: cases in tests/cases/aliases.toml, run through the entities stage without a parse."""
 
 from __future__ import annotations
 
