@@ -307,7 +307,7 @@ def _typed(path: Path, table: str, cells: pd.DataFrame) -> pd.DataFrame:
             whole = "Int64" if field.nullable else "int64"
             values = _numbers(text, empty).astype(whole if field.type is int else "float64")
         if field.column.pattern == schema.ISO_DATE:
-            values = pd.to_datetime(values, format="ISO8601", utc=True, errors="coerce")
+            values = pd.to_datetime(values, format="ISO8601", utc=True, errors="coerce").dt.as_unit("us")
         columns[field.name] = values
     return pd.DataFrame(columns)
 
