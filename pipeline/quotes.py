@@ -113,10 +113,10 @@ def quote_kind(text: str, spans: Sequence[tuple[int, int]], inside: list[tuple[i
 def cue_lemma(doc: Doc, cue: Piece) -> str:
     """The dictionary form of the cue's head: "said" of "had not said", "according" of "according to"."""
     tokens = doc[cue.start : cue.end]
-    if tokens[0].lower_ == "according":
+    if tokens[0].text.lower() == "according":
         return "according"
     head = _cue_head(tokens, cue)
-    return (head.lemma_ or head.lower_).lower()
+    return (head.lemma_ or head.text.lower()).lower()
 
 
 def _cue_head(tokens: Span, cue: Piece) -> Token:

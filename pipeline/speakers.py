@@ -63,7 +63,7 @@ def find_speaker(doc: Doc, start: int, end: int, index: MentionIndex) -> tuple[s
     if not written:
         return None, None
     head = source_head(doc, start, end, index.parsed)
-    if head.lower_ in RELATIVE and end - start == 1:
+    if head.text.lower() in RELATIVE and end - start == 1:
         mention = _antecedent(doc, head, index)
     else:
         mention = head_mention(doc, start, end, index)
@@ -87,7 +87,7 @@ def source_head(doc: Doc, start: int, end: int, parsed: bool) -> Token:
                 return token
     last = start
     for token in doc[start:end]:
-        if token.lower_ in POSTMODIFIER_STARTS and token.i > start:
+        if token.text.lower() in POSTMODIFIER_STARTS and token.i > start:
             break
         if not (token.is_punct or token.is_space):
             last = token.i
@@ -125,10 +125,8 @@ def _names_head(doc: Doc, head: Token, inside: list[Mention]) -> Mention | None:
         root = _root(doc, mention)
         if root is None:
             continue
-        if root.head.i == head.i and root.dep_.startswith(NAMING):
-            return mention
-        between = doc[head.i + 1 : root.i]
-        if all(t.idx >= mention.start for t in between) and root.head.i == root.i:
+        named = root.head.i == head.i and root.dep_.startswith(NAMING)
+        if named or doc[head.i + 1].idx == mention.start:
             return mention
     return None
 
