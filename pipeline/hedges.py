@@ -98,7 +98,10 @@ def cue_entries() -> tuple[CueEntry, ...]:
     entries = []
     for order, row in enumerate(read_lexicon("hedges")):
         if row["test"] and row["test"] not in USES:
-            raise ValueError(f"lexicon/hedges.csv: {row['cue']}: no test {row['test']!r}; choose one of {', '.join(USES)}")
+            known = ", ".join(USES)
+            raise ValueError(
+                f"lexicon/hedges.csv: {row['cue']}: no test {row['test']!r}; choose one of {known}"
+            )
         words = tuple((word.startswith("["), word.strip("[]")) for word in row["cue"].split())
         pos = frozenset(split_cell(row["pos"])) if len(words) == 1 else frozenset[str]()
         entries.append(

@@ -54,7 +54,9 @@ def read_tree(doc: Doc) -> Tree:
     """
     for name in ("DEP", "TAG") if len(doc) else ():
         if not doc.has_annotation(name):
-            raise ValueError(f"the doc has no {name} annotation; read it with pipeline.load() or another parser")
+            raise ValueError(
+                f"the doc has no {name} annotation; read it with pipeline.load() or another parser"
+            )
     name_of = doc.vocab.strings
     columns = doc.to_array([LOWER, LEMMA, TAG, POS, DEP]).T.tolist() if len(doc) else [[]] * 5
     names = {key: name_of[key] for key in set().union(*map(set, columns))}

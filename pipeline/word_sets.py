@@ -57,5 +57,7 @@ def signature(lemma: str, pos: str, complement: str) -> Signature | None:
 def opinion_lemmas() -> frozenset[str]:
     """Lemmas of the verbs that hang a statement or an attitude on somebody."""
     return frozenset(
-        lemma for (lemma, pos, _), sign in _signatures().items() if pos == "verb" and sign.kind in OPINION_CLASSES
+        lemma
+        for (lemma, pos, _), sign in _signatures().items()
+        if pos == "verb" and sign.kind in OPINION_CLASSES
     )

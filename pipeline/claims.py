@@ -1,0 +1,530 @@
+"""Claims of a doc as rows: what is stated, by whom, how sure the author and the source are, and which cues show it.
+
+The clauses come from `clauses`, what bears on them from `governors`, the scores from `certainty`; here they are joined
+with the quotes, mentions and hedges found before. Decided here:
+
+* A clause whose head stands in the content of a quote is its speaker's. Where the quote has no resolved speaker the
+  claimant is its source as written, and "unknown" where it has none.
+* Where the parse shows a report that is no row of `quotes` ("the mayor fears that …"), its subject is the claimant.
+* What is impersonally said or believed ("it is said that …") is the author's, hedged.
+* `polarity` is the sign of the claimant's score; of an open one, the sign it would have.
+* `hedged` counts the kinds of hedge that lower certainty; `claim_hedges` has the others as well.
+* Without the reader's scores `checkworthiness` is 0.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from spacy.tokens import Doc, Span, Token
+
+from pipeline.certainty import Step, Verdict, compose
+from pipeline.clauses import (
+    DEEPEST,
+    Clause,
+    find_clauses,
+    is_finite,
+    own_tokens,
+    pieces_of,
+    predicate_tokens,
+    runs,
+    states,
+    subject_of,
+    subject_range,
+)
+from pipeline.cue_uses import has_subject
+from pipeline.governors import (
+    UNKNOWN_REPORT,
+    Bearing,
+    Setting,
+    clause_top,
+    find_bearing,
+    lifts,
+    set_in_reports,
+    speaker_of,
+)
+from pipeline.hedges import LOWERING_KINDS
+from pipeline.schema import AUTHOR, Claim, ClaimHedge, Entity, Hedge, Mention, Quote, QuotePart, span_id
+from pipeline.sentences import sentence_id
+from pipeline.tree import Tree, child, read_tree, subtree
+from pipeline.word_sets import signature, words_of
+
+UNKNOWN = "unknown"
+"""The claimant of a quote without a source."""
+JOINT = " … "
+FACTUALITY, CHECKWORTHINESS = "factuality", "checkworthiness"
+
+
+class Explained(NamedTuple):
+    """A claim, the hedges that bear on it, and the reasons for its scores, innermost first."""
+
+    claim: Claim
+    hedges: tuple[Hedge, ...]
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A doc with the rows found before, laid over its tokens."""
+
+    doc: Doc
+    text: str  # doc.text, which spaCy puts together anew each time it is asked
+    article_id: str
+    setting: Setting
+    names: dict[str, str]  # entity_id -> canonical name
+    mention_at: dict[int, Mention]
+    quotes: Sequence[Quote]
+    quote_at: dict[int, int]  # token of a content piece -> index into quotes
+    cue_tokens: list[frozenset[int]]  # of each quote
+    source_tokens: list[frozenset[int]]
+    content_tokens: list[frozenset[int]]
+
+    @property
+    def tree(self) -> Tree:
+        return self.setting.tree
+
+
+def find_claims(
+    doc: Doc,
+    article_id: str,
+    mentions: Sequence[Mention],
+    entities: Sequence[Entity],
+    quotes: Sequence[Quote],
+    parts: Sequence[QuotePart],
+    hedges: Sequence[Hedge],
+) -> tuple[list[Claim], list[ClaimHedge]]:
+    """Rows of `claims` and `claim_hedges`, in order of their keys.
+
+    Raises ValueError where the doc has no tags or parse.
+    """
+    found = explained_claims(doc, article_id, mentions, entities, quotes, parts, hedges)
+    links = {(e.claim.claim_id, hedge.hedge_id) for e in found for hedge in e.hedges}
+    return [e.claim for e in found], [ClaimHedge(*pair) for pair in sorted(links)]
+
+
+def explain_claims(
+    doc: Doc,
+    article_id: str,
+    mentions: Sequence[Mention],
+    entities: Sequence[Entity],
+    quotes: Sequence[Quote],
+    parts: Sequence[QuotePart],
+    hedges: Sequence[Hedge],
+) -> list[tuple[Claim, list[str]]]:
+    """Every claim with the reasons for its scores, a line each: the start, the cues and caps, the source."""
+    found = explained_claims(doc, article_id, mentions, entities, quotes, parts, hedges)
+    return [(e.claim, list(e.reasons)) for e in found]
+
+
+def explained_claims(
+    doc: Doc,
+    article_id: str,
+    mentions: Sequence[Mention],
+    entities: Sequence[Entity],
+    quotes: Sequence[Quote],
+    parts: Sequence[QuotePart],
+    hedges: Sequence[Hedge],
+) -> list[Explained]:
+    """Every claim of a doc with its hedges and reasons, in order of position, no two with the same span."""
+    scene = _set_scene(doc, article_id, mentions, entities, quotes, parts, hedges)
+    owners = _owners(scene.tree)
+    clauses = [c for c in _clauses(scene) if owners.depth[c.top] <= DEEPEST]
+    bearings = {c.top: find_bearing(scene.setting, c, _is_direct(scene, c)) for c in clauses}
+    reporting = _reporting_tops(scene, clauses, bearings)
+    rows: dict[str, Explained] = {}
+    loose = _loose_hedges(scene, owners.top, {c.top for c in clauses} - reporting, bearings)
+    for clause in clauses:
+        if clause.top in reporting:
+            continue
+        row = _explain(scene, clause, bearings[clause.top], reporting, loose.get(clause.top, set()))
+        if row is not None:
+            rows.setdefault(row.claim.claim_id, row)
+    return [rows[key] for key in sorted(rows)]
+
+
+# ---- laying the rows over the tokens ------------------------------------------------------------------------------
+
+
+def _set_scene(
+    doc: Doc,
+    article_id: str,
+    mentions: Sequence[Mention],
+    entities: Sequence[Entity],
+    quotes: Sequence[Quote],
+    parts: Sequence[QuotePart],
+    hedges: Sequence[Hedge],
+) -> Scene:
+    tree = read_tree(doc)
+    hedge_at = {i: n for n, hedge in enumerate(hedges) for i in _tokens(tree, hedge.start, hedge.end)}
+    by_size = sorted(mentions, key=lambda mention: mention.start - mention.end)
+    mention_at = {i: mention for mention in by_size for i in _tokens(tree, mention.start, mention.end)}
+    number = {quote.quote_id: n for n, quote in enumerate(quotes)}
+    pieces: dict[str, list[set[int]]] = {
+        name: [set() for _ in quotes] for name in ("source", "cue", "content")
+    }
+    for part in parts:
+        if part.quote_id in number:
+            pieces[part.part][number[part.quote_id]].update(_tokens(tree, part.start, part.end))
+    quote_at: dict[int, int] = {}
+    for n in sorted(range(len(quotes)), key=lambda n: quotes[n].end - quotes[n].start):
+        quote_at.update(dict.fromkeys(pieces["content"][n], n))  # the outermost last
+    return Scene(
+        doc=doc,
+        text=doc.text,
+        article_id=article_id,
+        setting=Setting(tree, hedges, hedge_at),
+        names={entity.entity_id: entity.name for entity in entities},
+        mention_at=mention_at,
+        quotes=quotes,
+        quote_at=quote_at,
+        cue_tokens=[frozenset(tokens) for tokens in pieces["cue"]],
+        source_tokens=[frozenset(tokens) for tokens in pieces["source"]],
+        content_tokens=[frozenset(tokens) for tokens in pieces["content"]],
+    )
+
+
+def _tokens(tree: Tree, start: int, end: int) -> range:
+    """Tokens that overlap characters [start, end)."""
+    first = max(0, bisect_right(tree.starts, start) - 1)
+    if first < len(tree.ends) and tree.ends[first] <= start:
+        first += 1
+    last = first
+    while last < len(tree.starts) and tree.starts[last] < end:
+        last += 1
+    return range(first, last)
+
+
+class _Owners(NamedTuple):
+    top: list[int]  # the nearest stating top at or above each token, -1 for none
+    depth: list[int]  # how many of them lie above it, itself counted
+
+
+def _owners(tree: Tree) -> _Owners:
+    size = len(tree.heads)
+    top, depth = [-1] * size, [0] * size
+    todo = [i for i in range(size) if tree.heads[i] == i]
+    while todo:
+        i = todo.pop()
+        head = tree.heads[i]
+        if states(tree, i):
+            top[i], depth[i] = i, (depth[head] if head != i else 0) + 1
+        elif head != i:
+            top[i], depth[i] = top[head], depth[head]
+        todo.extend(tree.children[i])
+    return _Owners(top, depth)
+
+
+def _clauses(scene: Scene) -> list[Clause]:
+    return find_clauses(scene.tree, lambda governor, below: lifts(scene.setting, governor, below))
+
+
+def _is_direct(scene: Scene, clause: Clause) -> bool:
+    quote = scene.quote_at.get(clause.head)
+    return quote is not None and scene.quotes[quote].kind == "direct"
+
+
+# ---- which clauses only report ------------------------------------------------------------------------------------
+
+
+def _reporting_tops(scene: Scene, clauses: list[Clause], bearings: dict[int, Bearing]) -> set[int]:
+    """Tops of clauses that only say who says it, or how sure it is, while what is said is a clause of its own."""
+    tree = scene.tree
+    tops = set()
+    for clause in clauses:
+        for token in bearings[clause.top].commanding - set(clause.chain):
+            top = (
+                token
+                if tree.deps[token].partition(":")[0] in ("parataxis", "advcl")
+                else clause_top(tree, token)
+            )
+            if top != clause.top:
+                tops.add(top)
+    cues = frozenset[int]().union(
+        *(c for n, c in enumerate(scene.cue_tokens) if _content_is_clause(scene, n))
+    )
+    for clause in clauses:
+        if cues & {clause.top, clause.head, *clause.chain} or _says_nothing(tree, clause):
+            tops.add(clause.top)
+    return tops
+
+
+def _content_is_clause(scene: Scene, quote: int) -> bool:
+    tree = scene.tree
+    return any(
+        tree.deps[i].partition(":")[0] in ("root", "ccomp", "parataxis", "conj")
+        and (
+            states(tree, i) or is_finite(tree, i) or (tree.tags[i] == "VB" and child(tree, i, "mark") is None)
+        )
+        for i in scene.content_tokens[quote]
+    )
+
+
+def _says_nothing(tree: Tree, clause: Clause) -> bool:
+    """ "She said", with nothing said in it that the parse shows."""
+    sign = signature(tree.lemmas[clause.head], "verb", "that")
+    if sign is None or sign.kind != "speech":
+        return False
+    return child(tree, clause.head, "obj", "obl", "xcomp", "ccomp", "csubj", "iobj", "nsubj:pass") is None
+
+
+# ---- one claim ----------------------------------------------------------------------------------------------------
+
+
+class _Attribution(NamedTuple):
+    claimant: str
+    claimant_id: str | None
+    quote_id: str | None
+    quote: int | None
+    steps: list[Step]
+
+
+def _explain(
+    scene: Scene, clause: Clause, bearing: Bearing, reporting: set[int], loose: set[int]
+) -> Explained | None:
+    tree = scene.tree
+    attribution = _attribute(scene, clause, bearing)
+    pieces = _cut(scene, clause, reporting, attribution.quote)
+    if not pieces or not any(a <= clause.top < b for a, b in pieces):
+        return None
+    start, end = tree.starts[pieces[0][0]], tree.ends[pieces[-1][1] - 1]
+    predicate = [
+        run for run in runs(predicate_tokens(tree, clause)) if any(a <= run[0] < b for a, b in pieces)
+    ]
+    learned = _extension(scene.doc[clause.head], FACTUALITY)
+    verdict = compose(attribution.steps, learned)
+    linked = bearing.hedges | loose
+    if attribution.quote is not None:
+        linked = linked | _hedges_of_attribution(scene, attribution.quote)
+    hedges = tuple(scene.setting.hedges[n] for n in sorted(linked))
+    text = scene.text
+    claim = Claim(
+        claim_id=span_id(scene.article_id, "c", start, end),
+        article_id=scene.article_id,
+        sentence_id=sentence_id(scene.article_id, scene.doc[pieces[0][0]].sent),
+        start=start,
+        end=end,
+        text=JOINT.join(text[tree.starts[a] : tree.ends[b - 1]] for a, b in pieces),
+        predicate=JOINT.join(text[tree.starts[a] : tree.ends[b - 1]] for a, b in predicate),
+        predicate_lemma=_predicate_lemma(tree, clause),
+        predicate_start=tree.starts[predicate[0][0]],
+        subject=_subject(scene, clause),
+        claimant=attribution.claimant,
+        claimant_id=attribution.claimant_id,
+        quote_id=attribution.quote_id,
+        hedged=any(hedge.kind in LOWERING_KINDS for hedge in hedges),
+        polarity="positive" if verdict.positive else "negative",
+        author_factuality=round(verdict.author, 2),
+        source_factuality=None if verdict.source is None else round(verdict.source, 2),
+        checkworthiness=round(_extension(scene.doc[pieces[0][0] : pieces[-1][1]], CHECKWORTHINESS) or 0.0, 2),
+    )
+    return Explained(claim, hedges, _reasons(claim, verdict))
+
+
+def _reasons(claim: Claim, verdict: Verdict) -> tuple[str, ...]:
+    scores = f"author {claim.author_factuality:+.2f}"
+    if claim.source_factuality is not None:
+        scores += f", {claim.claimant} {claim.source_factuality:+.2f}"
+    return (*verdict.reasons, scores)
+
+
+def _extension(item: Token | Span, name: str) -> float | None:
+    return float(getattr(item._, name)) if item.has_extension(name) else None
+
+
+def _predicate_lemma(tree: Tree, clause: Clause) -> str:
+    head = clause.head
+    if child(tree, clause.top, "nsubj:outer") is not None and child(tree, clause.top, "cop") is not None:
+        return "be"
+    particles = [tree.lowers[c] for c in tree.children[head] if tree.deps[c] == "compound:prt"]
+    return " ".join([tree.lemmas[head], *particles])
+
+
+def _subject(scene: Scene, clause: Clause) -> str | None:
+    """The entity's name where the subject is one entity, else its words; None for an empty *it*."""
+    tree, subject = scene.tree, subject_of(scene.tree, clause)
+    if subject is None:
+        return None
+    start, end = subject_range(tree, subject)
+    if child(tree, subject, "conj") is None and (name := _entity_name(scene, subject)):
+        return name
+    return scene.text[tree.starts[start] : tree.ends[end - 1]] if start < end else tree.words[subject]
+
+
+def _entity_name(scene: Scene, token: int) -> str | None:
+    mention = scene.mention_at.get(token)
+    if mention is None or mention.entity_id is None:
+        return None
+    # "Kim's aide": the mention must end at the head, or go on with its own name only
+    return scene.names.get(mention.entity_id)
+
+
+# ---- who states it ------------------------------------------------------------------------------------------------
+
+
+def _attribute(scene: Scene, clause: Clause, bearing: Bearing) -> _Attribution:
+    """Who the claimant is, with the steps told apart: the outermost report, the reports inside it."""
+    quote = scene.quote_at.get(clause.head)
+    if quote is not None and not _is_impersonal(scene, quote, bearing):
+        return _by_quote(scene, quote, bearing)
+    return _by_parse(scene, bearing)
+
+
+def _is_impersonal(scene: Scene, quote: int, bearing: Bearing) -> bool:
+    """ "It is said that …": nobody's statement, but the author's, hedged."""
+    if scene.quotes[quote].source is not None or not scene.cue_tokens[quote]:
+        return False
+    tree = scene.tree
+    offsets = {tree.starts[i] for i in scene.cue_tokens[quote]}
+    return any(step.effect in ("predicate", "hedge") and step.start in offsets for step in bearing.steps)
+
+
+def _by_quote(scene: Scene, number: int, bearing: Bearing) -> _Attribution:
+    quote, steps = scene.quotes[number], list(bearing.steps)
+    cue = scene.cue_tokens[number]
+    outer = next(
+        (n for n, token in bearing.reports.items() if token in cue or scene.quote_at.get(token) != number),
+        None,
+    )
+    if outer is None:
+        outer = len(steps)
+        steps.append(_report_of(scene, number))
+    else:
+        steps = steps[: outer + 1] + [s for s in steps[outer + 1 :] if s.effect != "report"]
+    own = {
+        n
+        for n, token in bearing.reports.items()
+        if n < outer and _speaks_of_itself(scene, token, quote.speaker_id)
+    }
+    steps = [s._replace(outermost=n == outer, own=n in own) for n, s in enumerate(steps)]
+    return _Attribution(
+        quote.speaker or quote.source or UNKNOWN, quote.speaker_id, quote.quote_id, number, steps
+    )
+
+
+def _report_of(scene: Scene, number: int) -> Step:
+    """The step of a cue that does not govern the clause in the parse: "…," or the sentence before, "he denied."""
+    quote, tree = scene.quotes[number], scene.tree
+    lemma = quote.cue_lemma or ""
+    sign = next(
+        (found for pos in ("verb", "adj", "noun") if (found := signature(lemma, pos, "that"))), UNKNOWN_REPORT
+    )
+    if sign.kind not in ("speech", "denial", "attitude", "factive", "finding", "question"):
+        sign = UNKNOWN_REPORT
+    negated = any(tree.lowers[i] in words_of("negation") for i in scene.cue_tokens[number])
+    author = sign.author_negated if negated else sign.author
+    source = sign.source_negated if negated else sign.source
+    start = min((tree.starts[i] for i in scene.cue_tokens[number]), default=quote.start)
+    return Step("report", quote.cue or "quotation marks", start, author, source, sign.kind)
+
+
+def _speaks_of_itself(scene: Scene, report: int, speaker_id: str | None) -> bool:
+    """ "I think …" in a quotation, "she said she feared …": the claimant's own attitude."""
+    speaker = speaker_of(scene.tree, report)
+    if speaker is None:
+        return False
+    if scene.tree.lowers[speaker] in words_of("first_person"):
+        return True
+    mention = scene.mention_at.get(speaker)
+    return speaker_id is not None and mention is not None and mention.entity_id == speaker_id
+
+
+def _by_parse(scene: Scene, bearing: Bearing) -> _Attribution:
+    """A report that is no row of quotes; what the author says of itself ("I think …") stays the author's."""
+    tree = scene.tree
+    speakers = {n: speaker_of(tree, token) for n, token in bearing.reports.items()}
+    others = [
+        n for n, i in speakers.items() if i is not None and tree.lowers[i] not in words_of("first_person")
+    ]
+    if not others:
+        steps = [s._replace(own=n in speakers) for n, s in enumerate(bearing.steps)]
+        return _Attribution(AUTHOR, None, None, None, steps)
+    outer = others[-1]
+    speaker = speakers[outer]
+    assert speaker is not None
+    mention = scene.mention_at.get(speaker)
+    name = _entity_name(scene, speaker)
+    own = {
+        n
+        for n, token in bearing.reports.items()
+        if n < outer and mention is not None and _speaks_of_itself(scene, token, mention.entity_id)
+    }
+    steps = [s._replace(outermost=n == outer, own=n in own) for n, s in enumerate(bearing.steps)]
+    start, end = subject_range(tree, speaker)
+    words = scene.text[tree.starts[start] : tree.ends[end - 1]] if start < end else tree.words[speaker]
+    return _Attribution(name or words, mention.entity_id if mention and name else None, None, None, steps)
+
+
+# ---- where it begins and ends -------------------------------------------------------------------------------------
+
+
+def _cut(scene: Scene, clause: Clause, reporting: set[int], quote: int | None) -> list[tuple[int, int]]:
+    """Token ranges of a claim: its clause without the clauses that are rows of their own at its edges, and without
+    the attribution."""
+    tree = scene.tree
+    spine = {clause.top, *clause.chain, clause.head}
+    cut = {c for g in spine for c in tree.children[g] if _stands_alone(scene, c, reporting)}
+    foreign = set[int]()
+    for report in set_in_reports(tree, clause.top):
+        branch = tree.heads[report] if tree.lowers[report] == "according" else report
+        cut.add(branch)
+        foreign.update(subtree(tree, branch))
+    if quote is not None:
+        foreign |= scene.cue_tokens[quote] | scene.source_tokens[quote]
+    tokens = own_tokens(tree, clause, cut)
+    foreign -= spine
+    return pieces_of(tree, tokens, frozenset(foreign), clause.top)
+
+
+def _stands_alone(scene: Scene, c: int, reporting: set[int]) -> bool:
+    """Whether a branch of a clause is a clause to itself: coordinated, adverbial or set in, with its own subject."""
+    tree, relation = scene.tree, scene.tree.deps[c].partition(":")[0]
+    if relation in ("conj", "parataxis"):
+        return (has_subject(tree, c) and is_finite(tree, c)) or c in reporting or _reports(scene, c)
+    return relation == "advcl" and states(tree, c)
+
+
+def _reports(scene: Scene, c: int) -> bool:
+    """ "… and said the port would reopen": a coordinated verb of saying whose content is a row of its own."""
+    complement = child(scene.tree, c, "ccomp")
+    return (
+        complement is not None
+        and states(scene.tree, complement)
+        and any(c in cue for cue in scene.cue_tokens)
+    )
+
+
+# ---- hedges that bear on a claim as a whole -----------------------------------------------------------------------
+
+
+def _loose_hedges(
+    scene: Scene, owner: list[int], emitted: Iterable[int], bearings: dict[int, Bearing]
+) -> dict[int, set[int]]:
+    """Approximators, futures and weasels by the top of the claim they stand in; vague sources by what they say."""
+    tree, tops = scene.tree, set(emitted)
+    said: dict[int, list[int]] = {}  # a verb that reports -> tops of the claims it reports
+    for top in tops:
+        for token in bearings[top].commanding:
+            said.setdefault(token, []).append(top)
+    found: dict[int, set[int]] = {}
+    for token, n in scene.setting.hedge_at.items():
+        if scene.setting.hedges[n].kind in LOWERING_KINDS:
+            continue
+        if owner[token] in tops:
+            found.setdefault(owner[token], set()).add(n)
+        elif scene.setting.hedges[n].kind == "weasel":
+            for top in said.get(tree.heads[token], []):
+                found.setdefault(top, set()).add(n)
+    return found
+
+
+def _hedges_of_attribution(scene: Scene, quote: int) -> set[int]:
+    """The cue's own hedge ("believe", "according to") and what leaves its source vague ("some experts")."""
+    hedge_at, hedges = scene.setting.hedge_at, scene.setting.hedges
+    cue = {hedge_at[i] for i in scene.cue_tokens[quote] if i in hedge_at}
+    source = {hedge_at[i] for i in scene.source_tokens[quote] if i in hedge_at}
+    return {n for n in cue if hedges[n].kind in ("doxastic", "evidential", "epistemic", "investigation")} | {
+        n for n in source if hedges[n].kind == "weasel"
+    }

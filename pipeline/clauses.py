@@ -1,0 +1,272 @@
+"""Clauses that state something, and where a reader would cut them, from the parse alone.
+
+A clause has a subject of its own and a finite verb: "the port reopened", "(officials said) the port would reopen",
+"(although) the port reopened". Questions, commands, relative clauses, infinitives and bare noun phrases state nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from typing import NamedTuple
+
+from pipeline.cue_uses import has_subject, is_finite
+from pipeline.tree import Tree, child, subtree
+
+CLAUSE_RELATIONS = frozenset({"root", "ccomp", "csubj", "conj", "parataxis", "advcl", "acl"})
+PASSED_ON = frozenset({"compound:prt", "aux", "aux:pass", "cop"})
+COMPARISONS = frozenset({"than", "as"})
+DEEPEST = 12
+"""Clauses nested deeper than that come from a broken parse; no walk up or down goes on."""
+
+
+class Clause(NamedTuple):
+    """A clause by its tokens.
+
+    `top` is the token that its parts hang on; `head` the predicate that is stated, the same or below it: in "failed to
+    reopen" and "is likely to reopen", "reopen", with the governors between them, innermost first, in `chain`.
+    """
+
+    top: int
+    head: int
+    chain: tuple[int, ...]
+
+
+def find_clauses(tree: Tree, lifts: Callable[[int, int], bool]) -> list[Clause]:
+    """Clauses that state something, in order of their tops.
+
+    `lifts(governor, infinitive)` says whether a governor passes the statement on to the clause below it.
+    """
+    return [make_clause(tree, i, lifts) for i in range(len(tree.deps)) if states(tree, i)]
+
+
+def make_clause(tree: Tree, top: int, lifts: Callable[[int, int], bool]) -> Clause:
+    """The clause of a top with its stated predicate found."""
+    head, chain = top, list[int]()
+    while len(chain) < DEEPEST:
+        below = child(tree, head, "xcomp")
+        if below is None or not lifts(head, below):
+            break
+        chain.append(head)
+        head = below
+    return Clause(top, head, tuple(reversed(chain)))
+
+
+def states(tree: Tree, i: int) -> bool:
+    """Whether a token is the top of a clause that states something."""
+    relation = tree.deps[i].partition(":")[0]
+    if relation not in CLAUSE_RELATIONS or tree.deps[i] in ("acl:relcl", "advcl:relcl"):
+        return False
+    if not has_subject(tree, i) or not (is_finite(tree, i) or _is_headline(tree, i)):
+        return False
+    if relation == "acl" and child(tree, i, "mark") is None:
+        return False
+    if relation == "advcl" and _is_comparison(tree, i):
+        return False
+    if relation == "conj" and _is_inside_relative(tree, i):
+        return False
+    return not _asks(tree, i, relation)
+
+
+def _is_headline(tree: Tree, i: int) -> bool:
+    """ "Minister arrested", "talks to resume": a main clause whose finite verb is left out."""
+    if tree.deps[i] != "root" or tree.pos[i] != "VERB":
+        return False
+    return tree.tags[i] in ("VBN", "VBG") or child(tree, i, "mark") is not None
+
+
+def _is_comparison(tree: Tree, i: int) -> bool:
+    """ "More than he expected", "as fast as he could"."""
+    mark = child(tree, i, "mark")
+    if mark is None or tree.lowers[mark] not in COMPARISONS:
+        return False
+    return tree.lowers[mark] == "than" or tree.pos[tree.heads[i]] in ("ADJ", "ADV", "NOUN")
+
+
+def _is_inside_relative(tree: Tree, i: int) -> bool:
+    first = tree.heads[i]
+    return tree.deps[first] in ("acl:relcl", "advcl:relcl") or tree.deps[first].startswith(
+        ("nmod", "obj", "obl")
+    )
+
+
+def _asks(tree: Tree, i: int, relation: str) -> bool:
+    """A question: it ends in a question mark, or a question word stands in it for what is asked."""
+    if ends_with_question_mark(tree, i):
+        return True
+    return relation not in ("advcl",) and has_question_word(tree, i)
+
+
+def has_question_word(tree: Tree, i: int) -> bool:
+    """ "Who sent it", "how many came": what is asked is a part of the clause, so that it states nothing by itself."""
+    if tree.tags[i] in ("WP", "WRB", "WDT"):
+        return True
+    for c in tree.children[i]:
+        if c > i:
+            break
+        if tree.deps[c] in ("mark", "cc", "punct", "advcl", "conj", "parataxis", "csubj", "ccomp"):
+            continue
+        if _is_question_word(tree, c) or any(k < i and _is_question_word(tree, k) for k in tree.children[c]):
+            return True
+    return False
+
+
+def _is_question_word(tree: Tree, i: int) -> bool:
+    return tree.tags[i] in ("WP", "WRB", "WDT", "WP$") and tree.deps[i] not in ("mark", "acl:relcl")
+
+
+def ends_with_question_mark(tree: Tree, i: int) -> bool:
+    """Whether the first sentence-final mark after a clause's own words is a question mark."""
+    last = max((c for c in tree.children[i]), default=i)
+    at = max(i, last)
+    while at < tree.lasts[i]:
+        if tree.lowers[at] in ("?", "?!", "!?", "??"):
+            return True
+        if tree.lowers[at] in (".", "!", ";", ":"):
+            return False
+        at += 1
+    return False
+
+
+def own_tokens(tree: Tree, clause: Clause, cut: Collection[int]) -> list[int]:
+    """Tokens of a clause in order, without the branches at the tops in `cut`."""
+    return subtree(tree, clause.top, frozenset(cut))
+
+
+def pieces_of(tree: Tree, tokens: list[int], foreign: frozenset[int], top: int) -> list[tuple[int, int]]:
+    """Token ranges [start, end) of a clause as a reader cuts it: one, or several where foreign tokens part it.
+
+    `foreign` tokens (an attribution) are left out with what else lies between them and the clause; any other gap is
+    kept, so that the clause stays one stretch. Marks, conjunctions and punctuation at the edges are left out.
+    """
+    mine = [i for i in tokens if i not in foreign and not _is_mark(tree, i)]
+    opening = next((n for n, i in enumerate(mine) if i >= top or not _joins(tree, i, top)), len(mine))
+    pieces: list[tuple[int, int]] = []
+    for i in mine[opening:]:
+        if pieces and foreign.isdisjoint(range(pieces[-1][1], i)):
+            pieces[-1] = (pieces[-1][0], i + 1)
+        else:
+            pieces.append((i, i + 1))
+    return [_with_partners(tree, start, end) for start, end in pieces]
+
+
+def _joins(tree: Tree, i: int, top: int) -> bool:
+    """Whether a word joins a clause to what stands before it: "and", "that", "even though", "when"."""
+    if tree.deps[i] == "fixed" or (tree.deps[i] == "advmod" and tree.deps[tree.heads[i]] in ("mark", "cc")):
+        return _joins(tree, tree.heads[i], top)
+    if tree.heads[i] != top:
+        return False
+    if tree.deps[i] in ("mark", "cc", "cc:preconj"):
+        return True
+    if tree.lowers[i] in ("even", "only", "just") and tree.deps[i + 1] == "mark":
+        return True
+    return tree.tags[i] == "WRB" and tree.deps[top] == "advcl"
+
+
+def _with_partners(tree: Tree, start: int, end: int) -> tuple[int, int]:
+    """A piece with the quotation mark or bracket beside it whose partner it holds."""
+    inside = tree.words[start:end]
+    if end < tree.lasts[start] and _is_open(inside, _PARTNER_BEFORE.get(tree.words[end]), tree.words[end]):
+        return start, end + 1
+    if start > tree.firsts[start] and _is_open(
+        inside, _PARTNER.get(tree.words[start - 1]), tree.words[start - 1]
+    ):
+        return start - 1, end
+    return start, end
+
+
+def _is_open(words: list[str], partner: str | None, mark: str) -> bool:
+    """Whether a mark would close (or open) a partner that has none yet among the words."""
+    if partner is None:
+        return False
+    if partner == mark:
+        return words.count(mark) % 2 == 1
+    return words.count(partner) > words.count(mark)
+
+
+def _is_mark(tree: Tree, i: int) -> bool:
+    if tree.pos[i] in ("PUNCT", "SPACE"):
+        return True
+    return tree.pos[i] not in ("SYM", "NUM") and not any(ch.isalnum() for ch in tree.words[i])
+
+
+_PARTNER = {"“": "”", "‘": "’", "«": "»", "(": ")", "[": "]", '"': '"', "'": "'", "``": "''", "„": "“"}
+_PARTNER_BEFORE = {close: opening for opening, close in _PARTNER.items()}
+
+
+def predicate_tokens(tree: Tree, clause: Clause) -> list[int]:
+    """Tokens of a predicate in order: verb group with auxiliaries, negation and particles, "is the oldest port"."""
+    if (
+        child(tree, clause.top, "nsubj:outer") is not None
+        and (cop := child(tree, clause.top, "cop")) is not None
+    ):
+        return [cop]  # "the plan is to close": what is said of the plan stands in a clause of its own
+    found: set[int] = set()
+    governors = (*clause.chain, clause.head)
+    for g in governors:
+        found.add(g)
+        for c in tree.children[g]:
+            if (
+                tree.deps[c] in PASSED_ON
+                or _is_negation(tree, c)
+                or (g != clause.top and tree.lowers[c] == "to")
+            ):
+                found.add(c)
+    first = min(found)
+    for g in governors:
+        for c in tree.children[g]:
+            if tree.pos[g] in ("VERB", "AUX") or not first < c < g:
+                continue
+            if tree.deps[c].partition(":")[0] in _NOMINAL_PARTS:
+                found.update(i for i in subtree(tree, c) if i < g)
+    return _with_adverbs(tree, sorted(found))
+
+
+_NOMINAL_PARTS = frozenset({"det", "amod", "nummod", "compound", "nmod", "case", "advmod", "flat"})
+
+
+def _is_negation(tree: Tree, i: int) -> bool:
+    return tree.deps[i] == "advmod" and tree.lowers[i] in ("not", "n't", "n’t", "never")
+
+
+def _with_adverbs(tree: Tree, tokens: list[int]) -> list[int]:
+    """The tokens with the adverbs that stand between them ("has already left")."""
+    filled = tokens[:1]
+    for i in tokens[1:]:
+        gap = range(filled[-1] + 1, i)
+        if all(tree.pos[k] in ("ADV", "PART") or tree.words[k] == "-" for k in gap):
+            filled.extend(gap)
+        filled.append(i)
+    return filled
+
+
+def runs(tokens: list[int]) -> list[tuple[int, int]]:
+    """Token ranges [start, end) of neighbours."""
+    found: list[tuple[int, int]] = []
+    for i in tokens:
+        if found and found[-1][1] == i:
+            found[-1] = (found[-1][0], i + 1)
+        else:
+            found.append((i, i + 1))
+    return found
+
+
+def subject_of(tree: Tree, clause: Clause) -> int | None:
+    """The token of a clause's subject; None for an empty *it*."""
+    outer = child(tree, clause.top, "nsubj:outer")
+    return outer if outer is not None else child(tree, clause.top, "nsubj", "csubj")
+
+
+def subject_range(tree: Tree, subject: int) -> tuple[int, int]:
+    """Token range of a subject without what only adds to it: relative clauses, appositions, set-in remarks."""
+    extra = frozenset(
+        c
+        for c in tree.children[subject]
+        if c > subject and tree.deps[c] in ("acl:relcl", "appos", "parataxis", "acl", "punct", "advcl")
+    )
+    tokens = subtree(tree, subject, extra)
+    start, end = next((a, b) for a, b in runs(tokens) if a <= subject < b)
+    while start < end - 1 and _is_mark(tree, start):
+        start += 1
+    while start < end - 1 and _is_mark(tree, end - 1):
+        end -= 1
+    return _with_partners(tree, start, end)
