@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from pipeline.layout import NONE, QUOTATION_MARKS, Layout, Piece
+from pipeline.layout import NONE, QUOTATION_MARKS, Layout, Piece, region_at
 
 REACH = 3  # candidates looked at on each side of a piece
 LEAST = 0.001  # floor of a pointer's probability, so that its logarithm is finite
@@ -61,8 +61,12 @@ def link_pieces(layout: Layout) -> list[Attribution]:
     weights = link_weights()
     contents_of: dict[int, list[tuple[Piece, float]]] = {}
     attributions = []
+    last = NONE
     for number, content in enumerate(layout.pieces["contents"]):
         cue, probability = choose(content_options(layout, number), weights["content"])
+        if _goes_on(layout, content, cue):
+            cue = last
+        last = cue
         if cue == NONE:
             attributions.append(Attribution(None, None, (content,), content.confidence * probability))
         else:
@@ -80,6 +84,17 @@ def link_pieces(layout: Layout) -> list[Attribution]:
             )
         )
     return sorted(attributions, key=lambda a: a.contents[0].start)
+
+
+def _goes_on(layout: Layout, content: Piece, cue: int) -> bool:
+    """Whether a content opens a paragraph with a mark, goes on with the quotation before and has no cue beside it.
+
+    `“We built it in a year,” she said. “Nobody believed us.`, and in the next paragraph `“Now they all take it.”`
+    """
+    region = region_at(layout, content.start)
+    if region is None or not region.reopened or content.start > region.start + 1:
+        return False
+    return cue == NONE or layout.paragraph[layout.pieces["cues"][cue].start] < layout.paragraph[content.start]
 
 
 def choose(options: list[Option], weights: dict[str, float]) -> tuple[int, float]:

@@ -50,8 +50,9 @@ def _start(piece: Piece) -> int:
 def _widen(layout: Layout, owner: list[int], number: int, piece: Piece) -> Piece:
     """The piece with the quotations that it touches taken in whole, or at least their marks."""
     start, end = piece.start, piece.end
-    first = bisect_right(layout.regions, (start, len(owner) + 1, True)) - 1
-    for lo, hi, closed in layout.regions[max(0, first) :]:
+    first = bisect_right(layout.regions, start, key=lambda region: region.start) - 1
+    for region in layout.regions[max(0, first) :]:
+        lo, hi, closed = region.start, region.end, region.closed
         if lo > end:
             break
         if hi < start or (start <= lo and hi <= end):
@@ -112,15 +113,21 @@ def _join(layout: Layout, contents: list[Piece]) -> list[Piece]:
     """Contents that overlap, or that only a stop or a mark parts within a paragraph, are one."""
     joined: list[Piece] = []
     for piece in contents:
-        last = joined[-1] if joined else None
-        if last and layout.paragraph[last.end - 1] == layout.paragraph[piece.start]:
-            between = range(last.end, piece.start)
-            if (
-                all(not layout.kind[i] and not layout.words[i].isalnum() for i in between)
-                and len(between) < 4
-            ):
-                confidence = max(last.confidence, piece.confidence)
-                joined[-1] = replace(last, end=max(last.end, piece.end), confidence=confidence)
-                continue
-        joined.append(piece)
+        if joined and _are_one(layout, joined[-1], piece):
+            last = joined[-1]
+            confidence = max(last.confidence, piece.confidence)
+            joined[-1] = replace(last, end=max(last.end, piece.end), confidence=confidence)
+        else:
+            joined.append(piece)
     return joined
+
+
+def _are_one(layout: Layout, first: Piece, second: Piece) -> bool:
+    if second.start < first.end:
+        return True
+    between = range(first.end, second.start)
+    return (
+        layout.paragraph[first.end - 1] == layout.paragraph[second.start]
+        and len(between) < 4
+        and not any(layout.kind[i] or layout.words[i][:1].isalnum() for i in between)
+    )

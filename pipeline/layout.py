@@ -33,6 +33,16 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
+class Region:
+    """An outermost quotation in tokens, marks included; `closed` and `reopened` as in `Quotation`."""
+
+    start: int
+    end: int
+    closed: bool
+    reopened: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Layout:
     """What linking and mending need to know of a doc.
 
@@ -54,7 +64,7 @@ class Layout:
     quotation: list[int]
     kind: list[str]
     quotations: list[Quotation]
-    regions: list[tuple[int, int, bool]]  # first token, last + 1, closed
+    regions: list[Region]
     pieces: dict[str, list[Piece]]
     starts: dict[str, list[int]]
     pointers: dict[str, list[dict[int, float]]]
@@ -158,21 +168,20 @@ def _numbers(starts: list[int], stretches: Iterable[tuple[int, int]]) -> list[in
     return numbers
 
 
-def _token_regions(starts: list[int], quotations: list[Quotation]) -> list[tuple[int, int, bool]]:
+def _token_regions(starts: list[int], quotations: list[Quotation]) -> list[Region]:
     return [
-        (bisect_right(starts, q.start) - 1, bisect_left(starts, q.end), q.closed)
+        Region(bisect_right(starts, q.start) - 1, bisect_left(starts, q.end), q.closed, q.reopened)
         for q in quotations
         if not q.depth
     ]
 
 
-def _speech_passed_over(
-    doc: Doc, regions: list[tuple[int, int, bool]], kind: list[str], parsed: bool
-) -> list[Piece]:
+def _speech_passed_over(doc: Doc, regions: list[Region], kind: list[str], parsed: bool) -> list[Piece]:
     """Quotations that no piece touches and that end like speech: `"We are leaving tonight,"`, no title or term."""
     found = []
-    for start, end, closed in regions:
-        if not closed or end - start < SPEECH + 3 or any(kind[start:end]):
+    for region in regions:
+        start, end = region.start, region.end
+        if not region.closed or end - start < SPEECH + 3 or any(kind[start:end]):
             continue
         words = [token for token in doc[start:end] if token.is_alpha]
         stop = doc[end - 2].text in SENTENCE_STOPS or doc[end - 1].text in SENTENCE_STOPS
@@ -180,6 +189,12 @@ def _speech_passed_over(
             governor = _governor(doc[start:end]) if parsed else NONE
             found.append(Piece(start, end, GUESSED, governor))
     return found
+
+
+def region_at(layout: Layout, token: int) -> Region | None:
+    """The outermost quotation around a token."""
+    i = bisect_right(layout.regions, token, key=lambda region: region.start) - 1
+    return layout.regions[i] if i >= 0 and token < layout.regions[i].end else None
 
 
 def _governor(span: Span) -> int:
