@@ -52,14 +52,14 @@ def read(path: Path) -> list[Row]:
 
 
 @pytest.fixture(scope="session")
-def tables(corpus_outputs: Path) -> Tables:
+def tables(corpus_out: Path) -> Tables:
     rows: dict[str, dict[str, list[Row]]] = {}
     for name in ("quotes", "quote_parts", "hedges", "mentions"):
         rows[name] = defaultdict(list)
-        for row in read(corpus_outputs / f"{name}.csv"):
+        for row in read(corpus_out / f"{name}.csv"):
             rows[name][row["article_id"]].append(row)
-    articles = {row["title"]: row for row in read(corpus_outputs / "articles.csv")}
-    return Tables(articles, {row["entity_id"]: row for row in read(corpus_outputs / "entities.csv")}, rows)
+    articles = {row["title"]: row for row in read(corpus_out / "articles.csv")}
+    return Tables(articles, {row["entity_id"]: row for row in read(corpus_out / "entities.csv")}, rows)
 
 
 def at_least(floor: float, outcomes: list[tuple[bool, str]]) -> None:
