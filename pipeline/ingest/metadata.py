@@ -10,6 +10,7 @@ _MONTH = (
     r"(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
     r"|nov(?:ember)?|dec(?:ember)?)\b\.?"
 )
+_ANY_MONTH = _MONTH.replace("(jan", "(?:jan", 1)
 _DAY_NAME = r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?\.?,?\s+)?"
 _ISO = re.compile(
     r"(\d{4})-(\d\d?)-(\d\d?)(?:[T ](\d\d?):(\d\d)(?::(\d\d)(?:[.,]\d+)?)?\s*(Z|UTC|GMT|[+-]\d\d:?\d\d)?)?",
@@ -33,6 +34,14 @@ _DATE_LINE = re.compile(
     r"(?:[,|·–—-]?\s*(?:at )?\d\d?[:.]\d\d(?::\d\d)?\s*(?:[ap]\.?m\.?)?\s*(?:\(?[A-Z]{1,4}T?\)?|[+-]\d\d:?\d\d)?)?\.?",
     re.I,
 )
+LABELLED_DATE = re.compile(
+    r"(?:((?:last |first )?(?:updated|published|posted|modified))(?: on| at)?\s*[:|]?\s+)?"
+    rf"((?:{_DAY_NAME}\d\d?(?:st|nd|rd|th)?\s+(?:of\s+)?{_ANY_MONTH},?\s+\d{{4}}"
+    rf"|{_DAY_NAME}{_ANY_MONTH}\s+\d\d?(?:st|nd|rd|th)?,?\s+\d{{4}}"
+    r"|\d{4}-\d\d-\d\d|\d\d?/\d\d?/\d{4})(?:[ ,|@at]{0,6}\d\d?:\d\d(?:\s*[ap]\.?m\b)?)?)",
+    re.I,
+)
+"""Group 1: the label of a date, if it has one; group 2: the date."""
 _NAME = r"[^\W\d_][\w.'’-]*"
 _BYLINE = re.compile(
     rf"(?:(?:written|reported|words|text|story) )?by:?\s+({_NAME}(?:[ ,&;|/]+{_NAME}){{0,14}})", re.I

@@ -1,0 +1,132 @@
+"""A saved page block by block: evidence for and against what the extraction of its article took and left."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from pipeline.ingest.residue import fold
+
+TAGS = ("p", "li", "h1", "h2", "h3", "h4", "h5", "h6", "figcaption", "td", "dt", "dd", "blockquote", "a")
+SHORTEST_RESTORED = 60  # characters; shorter paragraphs that were left out stay out
+LONGEST_LINK = 250
+LINK_TAGS = ("p", "li", "td", "dd")
+KNOWN_PART = 40  # letters by which a paragraph is known again
+_SENTENCE_END = re.compile(r"""[.!?…]["'”’»)\]]*$""")
+_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A paragraph-like element: its text, the share of it inside links, and which blocks it stands among."""
+
+    tag: str
+    text: str
+    folded: str
+    linked: float
+    place: tuple[int, str]
+
+
+def remove_hidden(tree: Any) -> None:
+    """Take out what a browser would not show: cards that open on a click, templates, forms' hidden texts."""
+    for element in list(tree.iter("template", "noscript", "select", "button", "svg")):
+        _drop(element)
+    for element in tree.xpath("//*[@hidden or @style]"):
+        if element.tag not in ("html", "body") and (
+            "hidden" in element.attrib or _HIDDEN.search(element.get("style", ""))
+        ):
+            _drop(element)
+
+
+def blocks_of(tree: Any) -> list[Block]:
+    """The blocks of a page in its order."""
+    found = []
+    containers: dict[Any, int] = {}  # lxml's elements keep their identity only as long as somebody holds them
+    for element in tree.iter(*TAGS):
+        text = " ".join("".join(element.itertext()).split())
+        if text and len(text) < 5000:
+            found.append(
+                Block(element.tag, text, fold(text), _linked(element, text), _place(element, containers))
+            )
+    return found
+
+
+def without_links(lines: Iterable[str], blocks: list[Block]) -> tuple[list[str], list[str]]:
+    """(lines that stay, lines that go): those that are nothing but a link or a caption on the page go."""
+    links = {
+        b.folded
+        for b in blocks
+        if b.linked > 0.9 and len(b.text) <= LONGEST_LINK and b.tag in LINK_TAGS and len(b.text.split()) >= 5
+    }
+    links |= {b.folded for b in blocks if b.tag == "figcaption"}
+    links -= {b.folded for b in blocks if b.tag in ("p", "li", "td") and b.linked < 0.5}
+    stay: list[str] = []
+    go: list[str] = []
+    for line in lines:
+        (go if fold(line) in links else stay).append(line)
+    return stay, go
+
+
+def restored(lines: list[str], blocks: list[Block]) -> list[str]:
+    """Lines with the paragraphs that stand among them on the page but were left out by the extraction.
+
+    Paragraphs belong together that have one parent, or like parents in one container: an article that the page
+    cuts into chunks, with advertisements between them.
+    """
+    folded = [fold(line) for line in lines]
+    at = {f: n for n, f in enumerate(folded)}
+    whole = "".join(folded)
+    groups: dict[tuple[int, str], list[Block]] = defaultdict(list)
+    for block in blocks:
+        if block.tag == "p" and len(block.text) >= SHORTEST_RESTORED:
+            groups[block.place].append(block)
+    after: dict[int, list[str]] = defaultdict(list)
+    for group in groups.values():
+        known = [_is_known(block.folded, whole) for block in group]
+        if sum(known) < 3 or all(known):
+            continue
+        last = -1
+        for block, is_known in zip(group, known, strict=True):
+            if is_known:
+                last = at.get(block.folded, last)
+            elif block.linked < 0.3 and _SENTENCE_END.search(block.text):
+                after[last].append(block.text)
+    return [*after[-1], *(x for n, line in enumerate(lines) for x in (line, *after[n]))]
+
+
+def _is_known(folded: str, whole: str) -> bool:
+    """Whether a block was extracted, or its beginning or end was: the rest of it may have been left out for a reason."""
+    return folded in whole or folded[:KNOWN_PART] in whole or folded[-KNOWN_PART:] in whole
+
+
+def _place(element: Any, containers: dict[Any, int]) -> tuple[int, str]:
+    """Which container a block is in, three levels up, and by which way: the tags and classes between them."""
+    way = []
+    for _ in range(3):
+        above = element.getparent()
+        if above is None or above.tag in ("body", "html"):
+            break
+        element = above
+        way.append(f"{element.tag}.{element.get('class') or ''}")
+    return containers.setdefault(element, len(containers)), ">".join(way[:2])
+
+
+def _linked(element: Any, text: str) -> float:
+    if element.tag == "a":
+        return 1.0
+    return sum(len(" ".join("".join(a.itertext()).split())) for a in element.iter("a")) / len(text)
+
+
+def _drop(element: Any) -> None:
+    parent = element.getparent()
+    if parent is not None:
+        if element.tail:
+            before = element.getprevious()
+            if before is not None:
+                before.tail = (before.tail or "") + " " + element.tail
+            else:
+                parent.text = (parent.text or "") + " " + element.tail
+        parent.remove(element)

@@ -1,0 +1,268 @@
+"""What a saved page says about its article: headline, names, dates, from what readers see and what machines are told.
+
+The headline that readers see (the heading that agrees with what the page tells machines) is surer than the page's title,
+which carries the site's name, and than the short headline meant for social media.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from pipeline.ingest.draft import text_of
+from pipeline.ingest.metadata import LABELLED_DATE, clean_byline, parse_date
+from pipeline.ingest.residue import fold
+
+ARTICLE_TYPES = ("article", "posting", "report", "blog", "webpage")
+TITLE_METAS = (
+    "og:title",
+    "twitter:title",
+    "dc.title",
+    "headline",
+    "citation_title",
+    "parsely-title",
+    "sailthru.title",
+)
+DATE_METAS = (
+    "article:published_time", "datepublished", "parsely-pub-date", "sailthru.date", "dc.date.issued", "dc.date", "pubdate",
+    "publishdate", "publish-date", "publish_date", "citation_publication_date", "og:published_time", "date",
+)  # fmt: skip
+AUTHOR_METAS = (
+    "author",
+    "article:author",
+    "dc.creator",
+    "citation_author",
+    "parsely-author",
+    "sailthru.author",
+    "byl",
+)
+SEPARATORS = re.compile(r"\s+[|–—·•»:-]+\s+|\s*[|»]\s*|\s+::\s+")
+LONGEST_TITLE = 300
+LONGEST_DECK = 250  # characters; a longer paragraph is the article's first
+HEAD_LENGTH = 600  # characters that name, date and buttons under a headline may take
+_BYLINE_MARK = re.compile(r"byline|author", re.IGNORECASE)
+_NAMES = re.compile(r"(?i:by|from|von|par|por)\s+((?:[^\W\d_][\w.'’-]+\s?){2,5})$")
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a page tells machines (the first value of each name counts) and shows its readers."""
+
+    metas: dict[str, str] = field(default_factory=dict)
+    ld: dict[str, str] = field(
+        default_factory=dict
+    )  # of JSON-LD: headline, author, datePublished, publisher, …
+    names: frozenset[str] = frozenset()  # folded names of the site
+    title_tag: str = ""
+    headings: tuple[str, ...] = ()
+    byline: str | None = None
+    shown: tuple[str, str | None] = ("", None)  # "updated" or "published", and the date under the headline
+
+
+def facts_of(tree: Any) -> Facts:
+    """Read a page, before anything is taken out of it."""
+    metas: dict[str, str] = {}
+    for element in tree.iter("meta"):
+        name = element.get("property") or element.get("name") or element.get("itemprop") or ""
+        if (content := element.get("content")) and content.strip():
+            metas.setdefault(name.lower().strip(), " ".join(content.split())[:2000])
+    ld = _linked_data(tree)
+    title_tag = " ".join((tree.findtext(".//title") or "").split())
+    names = {
+        fold(n) for n in (metas.get("og:site_name"), metas.get("application-name"), ld.get("publisher")) if n
+    }
+    canonical = next((e.get("href") for e in tree.iter("link") if e.get("rel") == "canonical"), None)
+    for address in (canonical, metas.get("og:url")):
+        host = (_host(address) or "").removeprefix("www.")
+        names |= {fold(host), *(fold(label) for label in host.split(".")[:-1] if len(label) > 3)}
+    return Facts(
+        metas,
+        ld,
+        frozenset(names - {""}),
+        title_tag,
+        tuple(_headings(tree)),
+        _visible_byline(tree),
+        _shown_date(tree),
+    )
+
+
+def title_of(facts: Facts, other: str | None) -> str | None:
+    """The headline: the visible one that agrees with what machines are told, else that, without the site's name."""
+    told = [
+        facts.ld.get("headline"),
+        *(facts.metas.get(name) for name in TITLE_METAS),
+        facts.title_tag,
+        other,
+    ]
+    known = [t for t in told if t]
+    headings = [h for h in facts.headings if fold(h) not in facts.names]
+    best = max(headings, key=lambda h: _agreement(h, known), default=None)
+    if best and (_agreement(best, known) >= 0.5 or not known):
+        return next((t for t in known if _ends_with(best, t)), best)
+    return without_site(known[0] if known else None, facts)
+
+
+def _ends_with(heading: str, title: str) -> bool:
+    """ "Local News | Port reopens": a heading that names the section before the headline."""
+    rest = heading[: -len(title)]
+    return len(title) > 15 and heading.endswith(title) and bool(SEPARATORS.search(rest)) and len(rest) < 30
+
+
+def without_site(title: str | None, facts: Facts) -> str | None:
+    """A title without the site's name at its end or beginning: "Port reopens | Northern Wire"."""
+    if not title:
+        return None
+    for marks in (list(SEPARATORS.finditer(title)),):
+        for mark in reversed(marks):
+            if fold(title[mark.end() :]) in facts.names:
+                title = title[: mark.start()]
+        first = next(iter(marks), None)
+        if first and fold(title[: first.start()]) in facts.names:
+            title = title[first.end() :]
+    return title.strip() or None
+
+
+def byline_of_page(facts: Facts, other: str | None) -> str | None:
+    """The authors: what the extraction found, spelt as the page spells it; else the line that begins with "By"."""
+    told = [facts.ld.get("author"), *(facts.metas.get(name) for name in AUTHOR_METAS)]
+    names = [
+        n for n in (clean_byline(t) for t in told if t and "://" not in t) if n and fold(n) not in facts.names
+    ]
+    if other:
+        return next((n for n in names if fold(n) == fold(other)), other)
+    return next(iter(names), None) or facts.byline
+
+
+def date_of_page(facts: Facts, other: str | None) -> tuple[str | None, str | None]:
+    """(ISO date of publication, note): told to machines, else shown, else guessed by the extraction.
+
+    Where all that the page shows its readers is the date of an update, the text is of that date, and so it counts.
+    """
+    told = (facts.ld.get("datePublished"), *(facts.metas.get(name) for name in DATE_METAS))
+    published = next((p for t in told if t and (p := parse_date(t)[0])), None)
+    if other and published and other[:10] != published[:10]:
+        published = other  # in the time of the place, not of the server
+    label, shown = facts.shown
+    if shown and label == "updated":
+        first = published or other
+        note = f"published {first[:10]}, updated {shown[:10]}" if first and first[:10] != shown[:10] else None
+        return shown, note
+    return published or other or shown, None
+
+
+def _linked_data(tree: Any) -> dict[str, str]:
+    """Headline, author and so on of the article in a page's JSON-LD; of news articles before other kinds."""
+    objects: list[Mapping[str, Any]] = []
+    for script in tree.iter("script"):
+        if "ld+json" in (script.get("type") or "").lower() and (content := script.text):
+            try:
+                objects += _objects(json.loads(content, strict=False))
+            except (ValueError, RecursionError):
+                continue
+    by_id = {str(o["@id"]): o for o in objects if "@id" in o and len(o) > 1}
+    articles = [o for o in objects if any(t in _type(o) for t in ARTICLE_TYPES)]
+    articles.sort(key=lambda o: "article" not in _type(o) and "posting" not in _type(o))
+    found: dict[str, str] = {}
+    for article in articles:
+        for name in ("headline", "author", "creator", "datePublished", "publisher", "inLanguage", "url"):
+            if name in article and (value := text_of(_resolved(article[name], by_id))):
+                found.setdefault("author" if name == "creator" else name, value)
+    return found
+
+
+def _objects(value: Any, depth: int = 0) -> Iterator[Mapping[str, Any]]:
+    if isinstance(value, Mapping):
+        yield value
+        if depth < 6:
+            for inner in list(value.values())[:100]:
+                yield from _objects(inner, depth + 1)
+    elif isinstance(value, list) and depth < 6:
+        for inner in value[:200]:
+            yield from _objects(inner, depth + 1)
+
+
+def _resolved(value: Any, by_id: Mapping[str, Mapping[str, Any]]) -> Any:
+    """A value with references ({"@id": …}) replaced by what they refer to."""
+    if isinstance(value, list):
+        return [_resolved(v, by_id) for v in value[:50] if not isinstance(v, list)]
+    if isinstance(value, Mapping) and "name" not in value and "@id" in value:
+        return by_id.get(str(value["@id"]))
+    return value
+
+
+def _type(value: Mapping[str, Any]) -> str:
+    kind = value.get("@type")
+    return " ".join(map(str, kind)).lower() if isinstance(kind, list) else str(kind or "").lower()
+
+
+def _headings(tree: Any) -> list[str]:
+    texts = (" ".join("".join(h.itertext()).split()) for h in list(tree.iter("h1"))[:20])
+    return [t for t in texts if 2 < len(t) <= LONGEST_TITLE]
+
+
+def _agreement(heading: str, known: Iterable[str]) -> float:
+    """How far a heading is what some other title says: 1 where either holds the other, else the share of words."""
+    best = 0.0
+    words = set(re.findall(r"\w+", heading.casefold()))
+    for title in known:
+        if fold(heading) in fold(title) or (len(title) > 15 and fold(title) in fold(heading)):
+            return 1.0 if len(words) > 1 else 0.9
+        other = set(re.findall(r"\w+", title.casefold()))
+        best = max(best, len(words & other) / max(1, min(len(words), len(other))))
+    return best if len(words) > 2 else 0.0
+
+
+def _visible_byline(tree: Any) -> str | None:
+    """A name after "By" in an element that is marked as a byline or stands under the headline."""
+    for element in tree.iter("div", "span", "p", "address", "a", "section", "header"):
+        marks = " ".join(
+            (element.get("class") or "", element.get("data-testid") or "", element.get("itemprop") or "")
+        )
+        if _BYLINE_MARK.search(marks):
+            text = " ".join(" ".join(element.itertext()).split())
+            if len(text) <= 120 and (found := _NAMES.match(text)):
+                return found[1].strip()
+    return None
+
+
+def _shown_date(tree: Any) -> tuple[str, str | None]:
+    """("updated" or "published", ISO date) that stands under the headline; ("", None) where there is none."""
+    heading = next(tree.iter("h1"), None)
+    if heading is None:
+        return "", None
+    dates = list(LABELLED_DATE.finditer(_text_after(heading)))
+    labelled = [(m[1].lower(), parse_date(m[2])[0]) for m in dates if m[1]]
+    if any(not label.startswith(("update", "last update", "modified")) for label, _ in labelled) or len(
+        dates
+    ) > len(labelled):
+        return "published", next((parse_date(m[2])[0] for m in dates), None)
+    return ("updated", labelled[0][1]) if labelled else ("", None)
+
+
+def _text_after(heading: Any) -> str:
+    """What stands between a headline and the first paragraph of the article."""
+    parts: list[str] = []
+    length = 0
+    for element in heading.xpath(
+        "following::*[self::div or self::span or self::p or self::time or self::a or self::li]"
+    )[:200]:
+        own = " ".join((element.text or "").split())
+        if element.tag == "p" and len(" ".join(element.itertext())) > LONGEST_DECK:
+            break
+        parts += [own] if own else []
+        parts += [tail] if (tail := " ".join((element.tail or "").split())) else []
+        length += len(own)
+        if length > HEAD_LENGTH:
+            break
+    return " ".join(parts)
+
+
+def _host(url: str | None) -> str | None:
+    try:
+        return urlsplit(url or "").hostname
+    except ValueError:
+        return None
