@@ -1,0 +1,55 @@
+"""The source of a cue by the parse alone: the cases of tests/cases/subjects.toml."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from spacy.lang.en import English
+from spacy.tokens import Doc, SpanGroup
+
+from pipeline.layout import Piece, read_layout
+from pipeline.subjects import LONGEST, subject_of
+
+CASES = tomllib.loads((Path(__file__).parent / "cases" / "subjects.toml").read_text(encoding="utf-8"))["case"]
+
+
+def build_doc(tokens: str) -> Doc:
+    rows = [cell.split() for cell in tokens.split(" | ")]
+    words = [row[0] for row in rows]
+    heads = [words.index(row[3]) for row in rows]
+    pos, deps = [row[1] for row in rows], [row[2] for row in rows]
+    tags = ["VBG" if word.endswith("ing") else "" for word in words]
+    return Doc(English().vocab, words=words, pos=pos, tags=tags, deps=deps, heads=heads)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+def test_case(case: dict[str, Any]) -> None:
+    doc = build_doc(case["tokens"])
+    words = [token.text for token in doc]
+    first = words.index(case["cue"].split()[0])
+    cue = Piece(first, first + len(case["cue"].split()))
+    doc.spans["cues"] = SpanGroup(doc, spans=[doc[cue.start : cue.end]])
+    doc.spans["contents"] = SpanGroup(
+        doc, spans=[doc[i : i + 1] for i in map(words.index, case.get("others", []))]
+    )
+    found = subject_of(doc, read_layout(doc), cue)
+    assert (doc[found.start : found.end].text if found else "") == case["subject"]
+
+
+def test_a_subtree_of_half_an_article_is_cut_to_its_noun() -> None:
+    many = [f"word{i}" for i in range(LONGEST + 5)]
+    line = " | ".join(
+        ["mayor NOUN nsubj said", *(f"{w} NOUN nmod mayor" for w in many), "said VERB ROOT said"]
+    )
+    doc = build_doc(line)
+    doc.spans["cues"] = SpanGroup(doc, spans=[doc[len(doc) - 1 : len(doc)]])
+    found = subject_of(doc, read_layout(doc), Piece(len(doc) - 1, len(doc)))
+    assert found and doc[found.start : found.end].text == "mayor"
+
+
+def test_without_a_parse_there_is_no_subject() -> None:
+    doc = Doc(English().vocab, words=["She", "said", "no"], sent_starts=[True, False, False])
+    assert subject_of(doc, read_layout(doc), Piece(1, 2)) is None
