@@ -21,7 +21,7 @@ ANSWERS: list[dict[str, Any]] = tomllib.loads(
 Row = dict[str, str]
 Answer = dict[str, Any]
 
-each_article = pytest.mark.parametrize("answer", ANSWERS, ids=[answer["title"][:30] for answer in ANSWERS])
+each_article = pytest.mark.parametrize("answer", ANSWERS, ids=[answer["id"] for answer in ANSWERS])
 
 
 @dataclass(frozen=True, slots=True)
