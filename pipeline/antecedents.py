@@ -16,11 +16,13 @@ from pipeline.aliases import Cluster
 from pipeline.names import people_nouns
 from pipeline.references import (
     INSIDE_NAME,
+    OBJECTS,
     SUBJECTS,
     Layout,
     Reference,
     clause_of,
     covered,
+    describes_other,
     head_of,
     role_of,
     subject_of,
@@ -112,7 +114,7 @@ def set_stage(
     events += _strangers(doc, layout, covered(references), referents)
     events.sort(key=lambda event: event[1].start)
     owner = {i: r for r, place in events for i in (*range(place.start, place.end), place.head)}
-    return Stage(doc, layout, referents, events, owner=owner, nouns=_count_nouns(doc))
+    return Stage(doc, layout, referents, events, owner=owner, nouns=_count_nouns(layout))
 
 
 def _place(doc: Doc, layout: Layout, start: int, end: int, kind: str) -> Place:
@@ -130,8 +132,8 @@ def _strangers(
     """People without a name, one referent for each noun: "a pilot … the pilot"."""
     nouns = people_nouns()
     known: dict[str, int] = {}
-    for token in doc:
-        if token.tag_ != "NN" or token.i in inside or token.dep_ in INSIDE_NAME or _describes_other(token):
+    for token, tag in zip(layout.tokens, layout.tags, strict=True):
+        if tag != "NN" or token.i in inside or token.dep_ in INSIDE_NAME or describes_other(token):
             continue
         noun = token.lemma_.lower() or token.lower_
         if noun not in nouns or any(
@@ -145,19 +147,11 @@ def _strangers(
         yield known[noun], _place(doc, layout, token.i, token.i + 1, "stranger")
 
 
-def _describes_other(noun: Token) -> bool:
-    """Whether a noun says what somebody is and brings in nobody new: "She is a pilot", "Orla, a pilot", "as a pilot"."""
-    if noun.dep_ == "conj":
-        noun = noun.head
-    children = [(child.dep_, child.lower_) for child in noun.children]
-    return noun.dep_ in ("appos", "attr", "xcomp") or any(dep == "cop" for dep, _ in children) or ("case", "as") in children
-
-
-def _count_nouns(doc: Doc) -> list[int]:
+def _count_nouns(layout: Layout) -> list[int]:
     counts, n = [], 0
-    for token in doc:
+    for token, tag in zip(layout.tokens, layout.tags, strict=True):
         counts.append(n)
-        n += token.tag_ == "NN" and (token.dep_ in SUBJECTS or token.dep_ == "obj")
+        n += tag == "NN" and (token.dep_ in SUBJECTS or token.dep_ in OBJECTS)
     return counts
 
 

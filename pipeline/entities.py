@@ -36,10 +36,10 @@ def find_entities(doc: Doc, article_id: str) -> tuple[list[Mention], list[Entity
             f"{article_id}: the doc has no sentences; run a parser or a sentencizer before this stage"
         )
     text = doc.text  # a property that joins all tokens anew
-    found = find_names(doc)
+    layout = lay_out(doc)
+    found = find_names(doc, layout.texts)
     values = [name for name in found if _is_value(name)]
     names, clusters = cluster_names([name for name in found if not _is_value(name)], text)
-    layout = lay_out(doc)
     owner = {i: k for k, cluster in enumerate(clusters) for i in cluster.members}
     references = [Reference(n.start, n.end, "name", owner[i], n.label) for i, n in enumerate(names)]
     references += find_nominals(doc, layout, names, clusters)
@@ -47,7 +47,7 @@ def find_entities(doc: Doc, article_id: str) -> tuple[list[Mention], list[Entity
     metonyms = find_metonyms(doc, names, clusters)
     called = [_canonical(cluster, names, text) for cluster in clusters]
     ids = _entity_ids(clusters, called)
-    mentions = _mentions(doc, article_id, names, values, references, clusters, ids, metonyms)
+    mentions = _mentions(doc, text, article_id, names, values, references, clusters, ids, metonyms)
     stand_for_state = {owner[i] for i in metonyms}
     return mentions, _entities(mentions, clusters, called, ids, stand_for_state, text)
 
@@ -104,6 +104,7 @@ def _entity_ids(clusters: Sequence[Cluster], called: Sequence[str]) -> list[str]
 
 def _mentions(
     doc: Doc,
+    text: str,
     article_id: str,
     names: Sequence[Name],
     values: Sequence[Name],
@@ -112,7 +113,6 @@ def _mentions(
     ids: Sequence[str],
     metonyms: set[int],
 ) -> list[Mention]:
-    text = doc.text
     sentence_ids = _sentence_ids(doc, article_id)
     bounds = {(n.start, n.end): (n.start_char, n.end_char) for n in (*names, *values)}
     metonymic = {(names[i].start, names[i].end) for i in metonyms}

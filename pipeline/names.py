@@ -93,14 +93,15 @@ def people_nouns() -> dict[str, str]:
     return {row["noun"]: row["gender"] for row in read_lexicon("people")}
 
 
-def find_names(doc: Doc) -> list[Name]:
+def find_names(doc: Doc, texts: Sequence[str]) -> list[Name]:
     """Names of a doc in order, without overlaps.
 
-    They are the spans of `doc.ents`, acronyms in brackets after one, and repeats that the reader missed.
+    They are the spans of `doc.ents`, acronyms in brackets after one, and repeats that the reader missed. `texts` are
+    the texts of all tokens.
     """
     names = [name for ent in doc.ents for name in _cut(doc, ent.start, ent.end, ent.label_)]
     names = _add_missing(doc, names, _bracketed_acronyms(doc, names))
-    return _add_missing(doc, names, _repeats(doc, names))
+    return _add_missing(doc, names, _repeats(doc, names, texts))
 
 
 def _add_missing(doc: Doc, names: list[Name], found: Iterator[Name]) -> list[Name]:
@@ -322,26 +323,24 @@ def _bracketed_acronyms(doc: Doc, names: list[Name]) -> Iterator[Name]:
             yield Name(i + 1, i + 2, token.idx, token.idx + len(text), text, name.label, name_words(text))
 
 
-def _repeats(doc: Doc, names: list[Name]) -> Iterator[Name]:
+def _repeats(doc: Doc, names: list[Name], texts: Sequence[str]) -> Iterator[Name]:
     """Places where a name of the article stands again and the reader passed over it."""
     by_first: dict[str, list[tuple[tuple[str, ...], Name]]] = defaultdict(list)
     for name in names:
         if name.label in ("PERSON", "ORG", "GPE", "LOC", "NORP"):
-            surface = tuple(doc[i].text for i in range(name.start, name.end))
+            surface = tuple(texts[name.start : name.end])
             if all(known != surface for known, _ in by_first[surface[0]]):
                 by_first[surface[0]].append((surface, name))
     for rows in by_first.values():
         rows.sort(key=lambda row: -len(row[0]))
         del rows[8:]
     taken = {i for name in names for i in range(name.start, name.end)}
-    for i, token in enumerate(doc):
-        if i in taken or token.text not in by_first:
+    for i, text in enumerate(texts):
+        if i in taken or text not in by_first:
             continue
-        for surface, name in by_first[token.text]:
+        for surface, name in by_first[text]:
             stop = i + len(surface)
-            if tuple(doc[k].text for k in range(i, min(stop, len(doc)))) == surface and _stands_alone(
-                doc, i, stop, taken
-            ):
+            if tuple(texts[i:stop]) == surface and _stands_alone(doc, i, stop, taken):
                 again = _name(doc, i, stop, name.label)
                 if again:
                     yield again

@@ -11,7 +11,7 @@ from spacy.tokens import Doc, Token
 from pipeline.aliases import Cluster, thing_nouns
 from pipeline.names import Name, fold_word, people_nouns
 from pipeline.places import country_of, state_of_capital
-from pipeline.references import SUBJECTS, Layout, Reference, covered, head_of, outer_head
+from pipeline.references import SUBJECTS, Layout, Reference, covered, describes_other, head_of, outer_head
 
 # a description reaches back so many sentences; further off it may mean anybody
 REACH = 12
@@ -21,7 +21,7 @@ CONFIDENCE = 0.8
 DEFINITE = frozenset({"the", "this", "that"})
 INDEFINITE = frozenset({"a", "an", "another", "some", "any", "each", "every", "no"})
 PREMODIFIERS = frozenset({"amod", "compound", "nmod:poss", "nmod", "flat", "nummod", "nmod:desc"})
-STATE_NOUNS = ("country", "nation", "state")
+STATE_NOUNS = ("country", "nation")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +48,18 @@ def find_nominals(
     seen: dict[int, int] = {}  # cluster -> sentence where it was referred to last
     strangers: dict[str, int] = {}  # noun -> sentence where somebody without a name was called that
     found = []
-    for token in doc:
+    for token, tag in zip(layout.tokens, layout.tags, strict=True):
         here = layout.sentence[token.i]
         reference = inside.get(token.i)
         if reference is not None and reference.cluster is not None:
             seen[reference.cluster] = here
             continue
-        if token.tag_ not in ("NN", "NNP"):
+        if tag not in ("NN", "NNP") or token.lower_ == "one":
             continue
         noun = fold_word(token.lemma_ or token.text)
         if _determiner(token) in INDEFINITE:
-            strangers[noun] = here
+            if not describes_other(token):
+                strangers[noun] = here
         elif noun in described and _determiner(token) in DEFINITE and not _belongs_to_name(token, inside):
             cluster = _choose(token, described[noun], seen, strangers.get(noun, -1), here, inside)
             if cluster is not None:

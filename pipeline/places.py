@@ -194,7 +194,7 @@ def _singular(word: str) -> str:
 def is_state(name: str) -> bool:
     """Whether a name is that of a state, or a short form of one ("US"); "Georgia" and the like count."""
     key = fold(name)
-    listed = key in _states() or (key in _homonyms() and key not in _all_demonyms())
+    listed = key in _states() or any(row["kind"] == "place" for row, _ in _homonyms().get(key, ()))
     return listed and name not in ("us", "it")
 
 

@@ -16,6 +16,7 @@ from spacy.tokens import Doc, Token
 
 from pipeline.aliases import Cluster
 from pipeline.antecedents import (
+    FORMS,
     Candidate,
     Stage,
     find_candidates,
@@ -46,8 +47,8 @@ def resolve(
     pointer = read_pointer(doc)
     stage = set_stage(doc, layout, clusters, references)
     found = []
-    for token in doc:
-        kind = pronoun_kind(token)
+    for token, text in zip(layout.tokens, layout.texts, strict=True):
+        kind = pronoun_kind(token) if text.lower() in FORMS else ""
         if not kind:
             continue
         choice, probability = choose(stage, token, kind, pointer)

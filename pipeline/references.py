@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from spacy.attrs import SENT_START
 from spacy.tokens import Doc, Token
 
 SUBJECTS = frozenset({"nsubj", "nsubj:pass", "csubj", "nsubjpass", "nsubj:outer"})
@@ -34,8 +35,12 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Sentence and paragraph of every token, counted from 0."""
+    """The tokens of a doc, read once, and the sentence and paragraph of each, counted from 0."""
 
+    tokens: list[Token]
+    texts: list[str]
+    tags: list[str]
+    """Penn tags, empty strings where the doc has none."""
     sentence: list[int]
     paragraph: list[int]
     in_quotes: list[bool]
@@ -44,21 +49,25 @@ class Layout:
 def lay_out(doc: Doc) -> Layout:
     """Where each token stands; quotation marks are paired within a paragraph, and an odd one holds to its end."""
     sentence, paragraph, in_quotes = [], [], []
+    tokens = list(doc)
+    texts = [token.text for token in tokens]
+    starts = doc.to_array([SENT_START]).tolist() if tokens else []
     n_sentences = n_paragraphs = -1
     broken, quoted = True, False
-    for token in doc:
-        if broken and not token.is_space:
+    for i, text in enumerate(texts):
+        space = text.isspace()
+        if broken and not space:
             n_paragraphs, broken, quoted = n_paragraphs + 1, False, False
-        n_sentences += bool(token.is_sent_start or token.i == 0)
-        if token.text in ("“", "«", "„") or (token.text == '"' and not quoted):
+        n_sentences += starts[i] == 1 or i == 0
+        if text in ("“", "«", "„") or (text == '"' and not quoted):
             quoted = True
-        elif token.text in ("”", "»", '"'):
+        elif text in ("”", "»", '"'):
             quoted = False
         sentence.append(n_sentences)
         paragraph.append(max(0, n_paragraphs))
         in_quotes.append(quoted)
-        broken = broken or (token.is_space and token.text.count("\n") > 1)
-    return Layout(sentence, paragraph, in_quotes)
+        broken = broken or (space and text.count("\n") > 1)
+    return Layout(tokens, texts, [token.tag_ for token in tokens], sentence, paragraph, in_quotes)
 
 
 def head_of(doc: Doc, start: int, end: int) -> Token:
@@ -119,3 +128,12 @@ def subject_of(predicate: Token) -> Token | None:
 def covered(references: Iterable[Reference]) -> dict[int, Reference]:
     """Token -> the reference it is part of; of several the later one in the list."""
     return {i: reference for reference in references for i in range(reference.start, reference.end)}
+
+
+def describes_other(noun: Token) -> bool:
+    """Whether a noun says what somebody is and brings in nobody new: "She is a pilot", "Orla, a pilot"."""
+    if noun.dep_ == "conj":
+        noun = noun.head
+    children = [(child.dep_, child.lower_) for child in noun.children]
+    is_predicate = noun.dep_ in ("appos", "attr", "xcomp") or any(dep == "cop" for dep, _ in children)
+    return is_predicate or ("case", "as") in children

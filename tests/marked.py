@@ -6,7 +6,6 @@ import re
 
 import spacy
 from spacy.tokens import Doc, Span
-from spacy.vocab import Vocab
 
 MARK = re.compile(r"\{([A-Z]+) (.*?)\}", re.DOTALL)
 POS = {
@@ -66,7 +65,7 @@ def parsed_doc(parse: str, entities: dict[str, str]) -> Doc:
         w != "\n\n" and following not in ("\n\n", ".", ",", "'s", "”")
         for w, following in zip(words, [*words[1:], "."])
     ]
-    doc = Doc(Vocab(), words=words, spaces=spaces, heads=heads, sent_starts=starts, **columns)
+    doc = Doc(spacy.blank("en").vocab, words=words, spaces=spaces, heads=heads, sent_starts=starts, **columns)
     doc.set_ents(
         [span for name, label in entities.items() for span in _find(doc, name, label)], default="outside"
     )

@@ -1,0 +1,50 @@
+"""Pronouns and descriptions: hand-written parses in tests/cases/pronouns.toml."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from marked import parsed_doc
+from spacy.tokens import Doc, SpanGroup
+
+from pipeline.antecedents import pronoun_kind
+from pipeline.entities import find_entities
+from pipeline.lexicon import read_lexicon
+
+CASES = tomllib.loads((Path(__file__).parent / "cases" / "pronouns.toml").read_text(encoding="utf-8"))["case"]
+
+
+def place_of(doc: Doc, word: str) -> int:
+    """Token index of "word" or of its nth place, "word#n"."""
+    text, _, nth = word.partition("#")
+    return [token.i for token in doc if token.text == text][int(nth or 1) - 1]
+
+
+def add_pointer(doc: Doc, anaphors: list[str]) -> None:
+    """What the reader says of each pronoun: "Orla=0.8 Sund=0.1"."""
+    spans = [doc[token.i : token.i + 1] for token in doc if pronoun_kind(token)]
+    antecedents = [
+        [[place_of(doc, word), float(p)] for word, _, p in (item.partition("=") for item in said.split())]
+        for said in anaphors
+    ]
+    doc.spans["anaphors"] = SpanGroup(doc, name="anaphors", spans=spans, attrs={"antecedents": antecedents})
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+def test_who_is_meant(case: dict[str, Any]) -> None:
+    doc = parsed_doc(case["parse"], case["entities"])
+    if "anaphors" in case:
+        add_pointer(doc, case["anaphors"])
+    mentions, _ = find_entities(doc, "a")
+    found = [f"{m.text} -> {m.entity_id or ''}" for m in mentions if m.kind != "name"]
+    assert found == case["found"]
+
+
+def test_weights_are_numbers_of_known_features() -> None:
+    rows = read_lexicon("antecedents")
+    assert {row["pronouns"] for row in rows} == {"person", "thing", "group"}
+    assert len({(row["pronouns"], row["feature"]) for row in rows}) == len(rows)
+    assert all(abs(float(row["weight"])) < 6 for row in rows)
