@@ -22,16 +22,18 @@ WEIGHT = {
 }  # fmt: skip
 
 
-def padded(arrays: list[np.ndarray], fill: float) -> Tensor:
-    """Arrays of different length as one tensor [B, N]."""
-    n = max(len(a) for a in arrays)
+def padded(arrays: list[np.ndarray], fill: float, n: int = 0) -> Tensor:
+    """Arrays of different length as one tensor [B, N]; N at least `n`."""
+    n = max(n, *(len(a) for a in arrays))
     out = np.full((len(arrays), n), fill, dtype=arrays[0].dtype)
     for row, a in zip(out, arrays):
         row[: len(a)] = a
     return torch.from_numpy(out)
 
 
-def batch_losses(model: Reader, scores: Scores, targets: list[dict[str, Any]], word_mask: Tensor) -> dict[str, Tensor]:
+def batch_losses(
+    model: Reader, scores: Scores, targets: list[dict[str, Any]], word_mask: Tensor
+) -> dict[str, Tensor]:
     """{head: mean loss} for the layers that the batch's windows carry (all of one set, so all alike)."""
     words = scores.words.float()
     losses: dict[str, Tensor] = {}
@@ -53,8 +55,9 @@ def batch_losses(model: Reader, scores: Scores, targets: list[dict[str, Any]], w
         tags, mask = layer("piece", 0), word_mask.bool()
         total = crf_loss(words[..., COLUMNS["piece"]], tags, mask, model.tag_transitions(), model.first)
         losses["piece"] = total / mask.sum()
-    if "factuality" in targets[0]:
-        gold = layer("factuality", np.nan)
+    if any("factuality" in t for t in targets):  # some documents of a treebank have no annotated predicate
+        nothing = np.full(1, np.nan, dtype=np.float32)
+        gold = padded([t.get("factuality", nothing) for t in targets], np.nan, words.shape[1])
         known = torch.isfinite(gold)
         if known.any():
             said = 3.0 * torch.tanh(words[..., COLUMNS["factuality"]][..., 0])
@@ -107,9 +110,7 @@ def _tree(model: Reader, scores: Scores, head: Tensor, relation: Tensor, bounds:
     if not known.any():
         return {}
     gold = torch.where(known, head, 0)
-    governor = torch.gather(
-        scores.governor, 1, gold[..., None].expand(-1, -1, scores.governor.shape[2])
-    )
+    governor = torch.gather(scores.governor, 1, gold[..., None].expand(-1, -1, scores.governor.shape[2]))
     said = model.relations(scores.dependent[known].float(), governor[known].float())
     return {
         "head": F.cross_entropy(arcs[known], gold[known]),

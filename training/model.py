@@ -45,13 +45,13 @@ class Layer(nn.Module):
         self.up, self.down = nn.Linear(WIDTH, INNER), nn.Linear(INNER, WIDTH)
         self.dropout = nn.Dropout(dropout)
 
-    def forward(self, x: Tensor, mask: Tensor) -> Tensor:
+    def forward(self, x: Tensor, mask: Tensor | None) -> Tensor:
         b, t, _ = x.shape
         q, k, v = (
             f(x).view(b, t, ATTENTION_HEADS, WIDTH // ATTENTION_HEADS).transpose(1, 2)
             for f in (self.query, self.key, self.value)
         )
-        mixed = F.scaled_dot_product_attention(q, k, v, attn_mask=mask.to(q.dtype))
+        mixed = F.scaled_dot_product_attention(q, k, v, attn_mask=None if mask is None else mask.to(q.dtype))
         x = self.norm1(x + self.out(mixed.transpose(1, 2).reshape(b, t, WIDTH)))
         return self.norm2(x + self.dropout(self.down(F.gelu(self.up(x)))))
 
@@ -72,11 +72,11 @@ class Encoder(nn.Module):
         self.dropout = nn.Dropout(dropout)
         self.layers = nn.ModuleList(Layer(dropout) for _ in range(LAYERS))
 
-    def forward(self, ids: Tensor, shapes: Tensor, quotes: Tensor, mask: Tensor) -> Tensor:
+    def forward(self, ids: Tensor, shapes: Tensor, quotes: Tensor, mask: Tensor | None) -> Tensor:
         place = torch.arange(ids.shape[1], device=ids.device)
         x = self.pieces(ids) + self.positions(place) + self.shapes(shapes) + self.quotes(quotes)
         x = self.dropout(self.norm(x))
-        bias = (1.0 - mask.to(x.dtype))[:, None, None, :] * FORBIDDEN
+        bias = None if mask is None else (1.0 - mask.to(x.dtype))[:, None, None, :] * FORBIDDEN
         for layer in self.layers:
             x = layer(x, bias)
         return x
@@ -139,7 +139,9 @@ class Reader(nn.Module):
         self.first = nn.Parameter(torch.zeros(len(pieces)))
         self.register_buffer("legal", legal_transitions(pieces), persistent=False)
 
-    def forward(self, ids: Tensor, shapes: Tensor, quotes: Tensor, mask: Tensor, first: Tensor, word_mask: Tensor) -> Scores:
+    def forward(
+        self, ids: Tensor, shapes: Tensor, quotes: Tensor, mask: Tensor, first: Tensor, word_mask: Tensor
+    ) -> Scores:
         x = self.encoder(ids, shapes, quotes, mask)
         x = self.dropout(torch.gather(x, 1, first[:, :, None].expand(-1, -1, WIDTH)))
         padding = (1.0 - word_mask.to(x.dtype)) * FORBIDDEN
@@ -159,7 +161,9 @@ class Reader(nn.Module):
 
 def legal_transitions(tags: list[str]) -> Tensor:
     """True at [a, b] where tag b may follow tag a: I-x only behind B-x or I-x."""
-    return torch.tensor([[not b.startswith("I-") or a[2:] == b[2:] and a != "O" for b in tags] for a in tags])
+    return torch.tensor(
+        [[not b.startswith("I-") or (a[2:] == b[2:] and a != "O") for b in tags] for a in tags]
+    )
 
 
 def crf_loss(scores: Tensor, tags: Tensor, mask: Tensor, transitions: Tensor, first: Tensor) -> Tensor:

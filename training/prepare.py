@@ -185,7 +185,9 @@ def document_text(sentences: list[dict[str, Any]]) -> tuple[str, list[int]]:
     return text, starts
 
 
-def trees(path: Path, make: Maker, predicates: dict[str, list], clusters: dict[str, list]) -> Iterator[Example]:
+def trees(
+    path: Path, make: Maker, predicates: dict[str, list], clusters: dict[str, list]
+) -> Iterator[Example]:
     """UD treebank documents: sentence starts, tags, heads, relations; factuality and clusters where there are any."""
     for name, sentences in read_conllu(path):
         for s in sentences:
@@ -259,7 +261,9 @@ def hedges(path: Path, make: Maker, size: int = 12) -> Iterator[Example]:
             yield example
 
 
-def entities(path: Path, complete: list[str], make: Maker, sentence_layer: bool, words: int = 200) -> Iterator[Example]:
+def entities(
+    path: Path, complete: list[str], make: Maker, sentence_layer: bool, words: int = 200
+) -> Iterator[Example]:
     """NER sets: tags (IGNORE where ambiguous) and `open`: kinds that an O of this set does not rule out."""
     sentences: list[list[tuple[str, str]]] = [[]]
     for line in path.read_text(encoding="utf-8").split("\n"):
@@ -292,7 +296,14 @@ def entities(path: Path, complete: list[str], make: Maker, sentence_layer: bool,
         group = []
 
 
-def _mark_entities(layer: np.ndarray, gold: list[str], offsets: list[Span], start: np.ndarray, end: np.ndarray, tags: list[str]) -> None:
+def _mark_entities(
+    layer: np.ndarray,
+    gold: list[str],
+    offsets: list[Span],
+    start: np.ndarray,
+    end: np.ndarray,
+    tags: list[str],
+) -> None:
     i = 0
     while i < len(gold):
         if gold[i] == "O":
@@ -362,7 +373,9 @@ def clusters(path: Path, make: Maker) -> Iterator[Example]:
     for row in rows(path):
         text, offsets = natural(row["tokens"])
         example, start, end = make.example(text)
-        spans = [[covered(start, end, (offsets[a][0], offsets[b - 1][1])) for a, b in c] for c in row["clusters"]]
+        spans = [
+            [covered(start, end, (offsets[a][0], offsets[b - 1][1])) for a, b in c] for c in row["clusters"]
+        ]
         example.layers["clusters"] = spans
         yield example
 
@@ -383,7 +396,9 @@ def build(data: Path, make: Maker) -> dict[str, Iterator[Example]]:
     for row in rows(data / "factuality/uds_ih2.train.jsonl"):
         uds.setdefault(row.get("sent_id", ""), []).extend(row.get("predicates") or [])
     onto = {r["id"]: r["clusters"] for r in rows(data / "coref/ontogumopen_train.jsonl")}
-    factbank = {letters(r["text"]) for r in rows(data / "hedges/szeged_factbank.train.jsonl") if r.get("predicates")}
+    factbank = {
+        letters(r["text"]) for r in rows(data / "hedges/szeged_factbank.train.jsonl") if r.get("predicates")
+    }
 
     def ner(name: str, sentence_layer: bool = False) -> Iterator[Example]:
         return entities(data / f"ner/{name}_train.iob2", labelmap[name]["complete"], make, sentence_layer)

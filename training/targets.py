@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from pipeline.reader import labels, windows
+from pipeline.reader import windows
 from training.examples import IGNORE, Example
 
 PRONOUNS = frozenset(
@@ -31,7 +31,17 @@ def word_targets(example: Example, lo: int, hi: int) -> dict[str, Any]:
     """The layers of one window: arrays over its words, and `choices` for the pair heads."""
     out: dict[str, Any] = {}
     layers = example.layers
-    for name in ("sentence", "upos", "xpos", "relation", "entity", "piece", "hedge", "metonymy", "factuality"):
+    for name in (
+        "sentence",
+        "upos",
+        "xpos",
+        "relation",
+        "entity",
+        "piece",
+        "hedge",
+        "metonymy",
+        "factuality",
+    ):
         if name in layers:
             out[name] = layers[name][lo:hi]
     if "open" in layers:
@@ -71,7 +81,9 @@ def _links(links: list[dict[str, list[int]]], lo: int, hi: int, choices: dict[st
             choices[name] += [(w - lo, right, None) for w in link[chooser] if lo <= w < hi]
 
 
-def _clusters(words: list[str], clusters: list[list[tuple[int, int]]], lo: int, hi: int, choices: dict[str, list]) -> None:
+def _clusters(
+    words: list[str], clusters: list[list[tuple[int, int]]], lo: int, hi: int, choices: dict[str, list]
+) -> None:
     """The last word of a short mention, a pronoun above all, chooses the words of its entity's other mentions."""
     known = set()
     for cluster in clusters:

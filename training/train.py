@@ -56,7 +56,12 @@ def optimizer(model: Reader, config: dict[str, Any]) -> torch.optim.AdamW:
     rate = {True: config["encoder_rate"], False: config["head_rate"]}
     return torch.optim.AdamW(
         [
-            {"params": ps, "lr": rate[encoder], "peak": rate[encoder], "weight_decay": config["weight_decay"] * decays}
+            {
+                "params": ps,
+                "lr": rate[encoder],
+                "peak": rate[encoder],
+                "weight_decay": config["weight_decay"] * decays,
+            }
             for (encoder, decays), ps in groups.items()
         ],
         fused=True,
@@ -82,8 +87,6 @@ def step_losses(model: Reader, items: list, precision: torch.dtype) -> dict[str,
 def train(config: dict[str, Any], data: Path, out: Path, stop_after: int | None = None) -> None:
     torch.manual_seed(config["seed"])
     out.mkdir(parents=True, exist_ok=True)
-    sets = load_sets(data, config["share"], config["pieces"], config["seed"])
-    names, weights = list(sets), [config["share"][n] for n in sets]
     model = Reader(config["dropout"])
     model.encoder.load_pretrained(pretrained())
     opt = optimizer(model, config)
@@ -96,6 +99,9 @@ def train(config: dict[str, Any], data: Path, out: Path, stop_after: int | None 
         opt.load_state_dict(saved["optimizer"])
         mean, at = saved["mean"], saved["step"]
         print(f"resumed at step {at}", flush=True)
+    # A run that is resumed draws on in another order, instead of seeing the first examples again.
+    sets = load_sets(data, config["share"], config["pieces"], config["seed"] + at)
+    names, weights = list(sets), [config["share"][n] for n in sets]
     rng = random.Random(config["seed"] * 7919 + at)
     precision = getattr(torch, config["precision"])
     seen, began, running = 0, time.time(), defaultdict(list)
@@ -133,7 +139,14 @@ def train(config: dict[str, Any], data: Path, out: Path, stop_after: int | None 
 def save(path: Path, model: Reader, opt: torch.optim.AdamW, mean: dict, step: int, config: dict) -> None:
     partial = path.with_suffix(".part")
     torch.save(
-        {"model": model.state_dict(), "optimizer": opt.state_dict(), "mean": mean, "step": step, "config": config}, partial
+        {
+            "model": model.state_dict(),
+            "optimizer": opt.state_dict(),
+            "mean": mean,
+            "step": step,
+            "config": config,
+        },
+        partial,
     )
     partial.replace(path)
     (path.parent / "config.json").write_text(json.dumps(config, indent=1) + "\n", encoding="utf-8")

@@ -1,1 +1,58 @@
-"""The shipped model: windows of wordpieces in, annotated spaCy Docs out."""
+"""The shipped model as a spaCy pipeline: `load()`."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+
+LEMMAS = "lemmas.bin"
+
+
+def load(name: str | None = None) -> Language:
+    """A spaCy pipeline that sets all that docs/tables.md promises on a Doc.
+
+    Without a name, the shipped reader does everything. With the name (or folder) of an installed spaCy pipeline, that
+    one gives tags, trees and entities, and the reader adds quotes, hedges and factuality. Raises OSError where spaCy
+    finds no such pipeline.
+    """
+    import spacy
+
+    from pipeline.reader.component import Reader
+    from pipeline.reader.network import Network
+
+    own = name is None
+    nlp = spacy.blank("en") if name is None else spacy.load(name)
+    reader = nlp.add_pipe(
+        "hearsay_reader", config={} if own else {"layers": ["attribution", "hedges", "factuality"]}, last=True
+    )
+    assert isinstance(reader, Reader)
+    reader._network = Network(_shipped())
+    if own:
+        _add_lemmas(nlp)
+    nlp.max_length = (
+        10**8
+    )  # the reader works in windows, so that length costs no memory as it does in a parser
+    return nlp
+
+
+@cache
+def _shipped() -> dict[str, bytes]:
+    from pipeline.reader.network import read_files
+
+    with as_file(files("pipeline") / "model") as folder:
+        return read_files(Path(folder))
+
+
+def _add_lemmas(nlp: Language) -> None:
+    """spaCy's rule lemmatizer, with the English tables that ship beside the weights."""
+    from spacy.lookups import Lookups
+
+    lookups = Lookups()
+    lookups.from_bytes((files("pipeline") / "model" / LEMMAS).read_bytes())
+    lemmatizer = nlp.add_pipe("lemmatizer", config={"mode": "rule"})
+    lemmatizer.initialize(lookups=lookups)  # type: ignore[attr-defined]

@@ -1,8 +1,6 @@
 """The label sets of the reader's heads, in the order of the model's output columns."""
 
-UPOS = (
-    "ADJ ADP ADV AUX CCONJ DET INTJ NOUN NUM PART PRON PROPN PUNCT SCONJ SYM VERB X"
-).split()
+UPOS = ("ADJ ADP ADV AUX CCONJ DET INTJ NOUN NUM PART PRON PROPN PUNCT SCONJ SYM VERB X").split()
 
 # Penn Treebank tags as UD English EWT and GUM use them.
 XPOS = (

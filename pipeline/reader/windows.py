@@ -105,7 +105,9 @@ def paragraphs(paragraph: np.ndarray) -> list[tuple[int, int]]:
     return [(a, b) for a, b in zip(bounds, bounds[1:]) if a < b]
 
 
-def cut_long(words: Sequence[str], sizes: np.ndarray, start: int, end: int, room: int) -> list[tuple[int, int]]:
+def cut_long(
+    words: Sequence[str], sizes: np.ndarray, start: int, end: int, room: int
+) -> list[tuple[int, int]]:
     """Pieces of one long paragraph, each of at most `room` wordpieces, cut behind sentence ends where there are any."""
     cuts, lo, used, last_end = [], start, 0, -1
     i = start
@@ -116,7 +118,9 @@ def cut_long(words: Sequence[str], sizes: np.ndarray, start: int, end: int, room
             lo, used, last_end = cut, int(sizes[cut:i].sum()), -1
         used += int(sizes[i])
         word = words[i]
-        if word in (".", "?", "!", "…") or (word in _SENTENCE_END and i > start and words[i - 1] in (".", "?", "!")):
+        if word in (".", "?", "!", "…") or (
+            word in _SENTENCE_END and i > start and words[i - 1] in (".", "?", "!")
+        ):
             last_end = i + 1
         i += 1
     cuts.append((lo, end))

@@ -1,0 +1,140 @@
+"""A trained checkpoint -> the files that ship: one int8 ONNX graph, decoding tables, lemma tables, config.
+
+    python -m training.export --run build/run --out pipeline/model
+
+Matrix products are quantised dynamically to 7-bit weights (`reduce_range`), a scale per output column: with eight bits,
+CPUs without VNNI saturate in 16-bit sums and give other results than CPUs with it. The piece embeddings are stored as
+int8 with a scale per row. All else stays float32.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import hashlib
+import importlib.util
+import json
+import tempfile
+import warnings
+from pathlib import Path
+
+import numpy as np
+import onnx
+import torch
+from onnxruntime.quantization import QuantType, quantize_dynamic
+from spacy.lookups import Lookups
+from torch import Tensor, nn
+
+from pipeline.reader import labels
+from training.model import Reader
+
+
+class RowScaled(nn.Module):
+    """An embedding kept as int8 with one scale per row: a quarter of the bytes, the error of each row its own."""
+
+    def __init__(self, weight: Tensor) -> None:
+        super().__init__()
+        scale = weight.abs().amax(1, keepdim=True).clamp(min=1e-8) / 127.0
+        self.register_buffer("scale", scale)
+        self.register_buffer("rows", (weight / scale).round().to(torch.int8))
+
+    def forward(self, ids: Tensor) -> Tensor:
+        return self.rows[ids].float() * self.scale[ids]
+
+
+class OneWindow(nn.Module):
+    """The reader on one window, without padding: pieces [T] and first pieces [N] in, scores without the batch out."""
+
+    def __init__(self, reader: Reader) -> None:
+        super().__init__()
+        self.reader = reader
+
+    def forward(self, ids: Tensor, shapes: Tensor, quotes: Tensor, first: Tensor) -> tuple[Tensor, ...]:
+        r = self.reader
+        x = r.encoder(ids[None], shapes[None], quotes[None], None)[0][first]
+        none = torch.zeros_like(first, dtype=x.dtype)[None]
+        pairs = [head(x[None], none)[0] for head in r.pairs.values()]
+        governor = torch.cat([r.root[None], r.governor(x)], dim=0)
+        return (r.words(x), *pairs, r.dependent(x), governor)
+
+
+OUTPUTS = ["words", *labels.PAIR_HEADS, "dependent", "governor"]
+
+
+def to_onnx(reader: Reader, path: Path) -> None:
+    """Write the float graph. Axes: `pieces` and `words` of one window."""
+    reader.encoder.pieces = RowScaled(reader.encoder.pieces.weight.detach())
+    module = OneWindow(reader).eval()
+    ids = torch.randint(1000, 2000, (40,))
+    example = (ids, torch.ones(40, dtype=torch.long), torch.ones(40, dtype=torch.long), torch.arange(1, 31))
+    axes = {"ids": {0: "pieces"}, "shapes": {0: "pieces"}, "quotes": {0: "pieces"}, "first": {0: "words"}}
+    axes |= {name: {0: "words"} for name in OUTPUTS}
+    axes |= {name: {0: "words", 1: "choices"} for name in labels.PAIR_HEADS}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            module, example, str(path), input_names=["ids", "shapes", "quotes", "first"], output_names=OUTPUTS,
+            dynamic_axes=axes, opset_version=17, dynamo=False,
+        )  # fmt: skip
+
+
+def quantise(path: Path, out: Path) -> None:
+    """Int8 weights for every matrix product that has constant weights."""
+    quantize_dynamic(
+        path, out, op_types_to_quantize=["MatMul"], per_channel=True, reduce_range=True, weight_type=QuantType.QInt8,
+        extra_options={"MatMulConstBOnly": True},
+    )  # fmt: skip
+    onnx.checker.check_model(onnx.load(out))
+
+
+def decoding_tables(reader: Reader, path: Path) -> None:
+    """What decoding needs beside the graph: the relation layer and the transitions of the attribution tags."""
+    np.savez_compressed(
+        path,
+        relation_weight=reader.relation.weight.detach().numpy().T.astype(np.float32),
+        relation_bias=reader.relation.bias.detach().numpy().astype(np.float32),
+        piece_transitions=reader.tag_transitions().detach().numpy().astype(np.float32),
+        piece_first=reader.first.detach().numpy().astype(np.float32),
+    )
+
+
+def lemma_tables(path: Path) -> None:
+    """spaCy's English lemma rules, exceptions and index, saved so that spacy-lookups-data is not needed in use."""
+    spec = importlib.util.find_spec("spacy_lookups_data")
+    if spec is None or not spec.submodule_search_locations:
+        raise FileNotFoundError("spacy_lookups_data is not installed: pip install 'hearsay[train]'")
+    data = Path(spec.submodule_search_locations[0]) / "data"
+    lookups = Lookups()
+    for name in ("lemma_rules", "lemma_exc", "lemma_index"):
+        with gzip.open(data / f"en_{name}.json.gz", "rt", encoding="utf-8") as file:
+            lookups.add_table(name, json.load(file))
+    path.write_bytes(lookups.to_bytes())
+
+
+def export(run: Path, out: Path) -> None:
+    saved = torch.load(run / "checkpoint.pt", weights_only=False, map_location="cpu")
+    reader = Reader(0.0).eval()
+    reader.load_state_dict(saved["mean"])
+    out.mkdir(parents=True, exist_ok=True)
+    decoding_tables(reader, out / "decoding.npz")
+    with tempfile.TemporaryDirectory() as scratch:
+        to_onnx(reader, Path(scratch) / "float.onnx")
+        quantise(Path(scratch) / "float.onnx", out / "reader.onnx")
+    lemma_tables(out / "lemmas.bin")
+    digest = hashlib.sha256((out / "reader.onnx").read_bytes()).hexdigest()
+    meta = {"steps": saved["step"], "sha256": digest, "training": saved["config"]}
+    (out / "config.json").write_text(json.dumps(meta, indent=1) + "\n", encoding="utf-8")
+
+
+def main() -> None:
+    ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    ap.add_argument("--run", type=Path, default=Path("build/run"))
+    ap.add_argument("--out", type=Path, default=Path("pipeline/model"))
+    args = ap.parse_args()
+    export(args.run, args.out)
+    for path in sorted(args.out.iterdir()):
+        print(f"{path.stat().st_size / 1e6:7.2f} MB  {path.name}")
+
+
+if __name__ == "__main__":
+    main()
