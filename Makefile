@@ -48,6 +48,6 @@ bench: $(READY)  ## words per second, start-up, peak memory
 
 train: $(READY)  ## train the reader from DATA and put it into pipeline/model (installs torch)
 	$(PIP) --editable ".[train]"
-	$(BIN)/python -m training.train --data "$(DATA)"
+	$(BIN)/python -m training --data "$(DATA)"
 
 .PHONY: help setup extract report test lint goldens docs evaluate bench train

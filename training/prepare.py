@@ -429,22 +429,30 @@ def build(data: Path, make: Maker) -> dict[str, Iterator[Example]]:
     }
 
 
+def write(data: Path, out: Path, tokenizer_file: Path, wanted: set[str] | None = None) -> None:
+    """Prepare the wanted sets (all of them by default), one pickle each; a set that lies there already is kept."""
+    tokenizer = Tokenizer.from_file(str(tokenizer_file))
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    out.mkdir(parents=True, exist_ok=True)
+    for name, examples in build(data, Maker(tokenizer)).items():
+        path = out / f"{name}.pickle"
+        if path.exists() or (wanted is not None and name not in wanted):
+            continue
+        made = list(examples)
+        with path.open("wb") as file:
+            pickle.dump(made, file)
+        pieces = sum(len(e.pieces.ids) for e in made)
+        print(f"{name:18} {len(made):6} examples {pieces:8} pieces  {sorted(made[0].layers)}", flush=True)
+
+
 def main() -> None:
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument("--data", type=Path, default=Path("../shared/data"))
     ap.add_argument("--out", type=Path, default=Path("build/data"))
     ap.add_argument("--tokenizer", type=Path, default=Path("pipeline/model/tokenizer.json"))
     args = ap.parse_args()
-    tokenizer = Tokenizer.from_file(str(args.tokenizer))
-    tokenizer.no_truncation()
-    tokenizer.no_padding()
-    args.out.mkdir(parents=True, exist_ok=True)
-    for name, examples in build(args.data, Maker(tokenizer)).items():
-        made = list(examples)
-        with (args.out / f"{name}.pickle").open("wb") as file:
-            pickle.dump(made, file)
-        sizes = [len(e.pieces.ids) for e in made]
-        print(f"{name:18} {len(made):6} examples {sum(sizes):8} pieces  {sorted(made[0].layers)}", flush=True)
+    write(args.data, args.out, args.tokenizer)
 
 
 if __name__ == "__main__":

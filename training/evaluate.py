@@ -1,0 +1,221 @@
+"""Measures the shipped reader and the tables on the dev data, and writes docs/scores.md.
+
+    python -m training.evaluate --data ../shared/data --eval ../shared/eval
+
+The measures are scripts that know nothing of this project: they call `pipeline.load()` or the command line. Here they
+are run one by one; a set that is not in the data folder is left out and named.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import importlib
+import io
+import json
+import os
+import platform
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from datetime import date
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, NamedTuple
+
+MODEL = Path("pipeline/model")
+
+
+class Figure(NamedTuple):
+    """A row of the page: what was measured, on what, our figure, and what others reach."""
+
+    measure: str
+    data: str
+    ours: str
+    others: str
+
+
+class Measured(NamedTuple):
+    """One script's figures, its command and what it printed."""
+
+    figures: list[Figure]
+    command: str
+    printed: str
+
+
+def call(eval_folder: Path, script: str, argv: list[str]) -> tuple[Any, str]:
+    """(what the script's main() returns, what it prints)."""
+    sys.path.insert(0, str(eval_folder))
+    with contextlib.redirect_stdout(io.StringIO()) as out:
+        results = importlib.import_module(script.removesuffix(".py")).main(argv)
+    sys.path.remove(str(eval_folder))
+    return results, out.getvalue()
+
+
+def tables(eval_folder: Path, script: str, gold: Path) -> tuple[Any, str]:
+    """The same for a script that runs the command line: (its figures, what it prints)."""
+    hearsay = Path(sys.executable).with_name("hearsay")
+    command = [sys.executable, str(eval_folder / script), str(gold), "--cli", f"{hearsay} extract", "--json"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env={**os.environ, "PYTHONUTF8": "1"})
+    return json.loads(done.stdout), json.dumps(json.loads(done.stdout), indent=1)
+
+
+def quotes(data: Path, eval_folder: Path) -> Measured:
+    gold = data / "attribution/polnear_dev.jsonl"
+    r, printed = tables(eval_folder, "score_quotes.py", gold)
+    name = "PolNeAR dev"
+    rows = [
+        Figure("quotes, end to end with source", name, f"{r['e2e']:.1f}", "Gender Gap Tracker 31.7, Citron 27.4; people about 82"),
+        Figure("quotes, content words F1", name, f"{r['content words'][2]:.1f}", "best public tool 67"),
+        Figure("quotes, direct, end to end", name, f"{next(v for k, v in r.items() if k.startswith('e2e direct')):.1f}", ""),
+        Figure("source right, given the content", name, f"{r['spk']:.1f}", ""),
+        Figure("cue F1 / source F1 (overlap)", name, f"{r['cue'][2]:.1f} / {r['source'][2]:.1f}", "people 81.5 / 84.3"),
+        Figure("pronoun sources given a name", name, f"{next(v for k, v in r.items() if k.startswith('pronoun')):.1f}", ""),
+    ]  # fmt: skip
+    return Measured(rows, f"score_quotes.py {gold.name}", printed)
+
+
+def news_quotes(data: Path, eval_folder: Path) -> Measured:
+    gold = data / "attribution/gum_news.jsonl"
+    r, printed = tables(eval_folder, "score_quotes.py", gold)
+    row = Figure("quotes, content words F1 / end to end", "GUM news", f"{r['content words'][2]:.1f} / {r['e2e']:.1f}", "")
+    return Measured([row], f"score_quotes.py {gold.name}", printed)
+
+
+def pronouns(data: Path, eval_folder: Path) -> Measured:
+    gold = data / "coref/gap_dev.jsonl"
+    r, printed = tables(eval_folder, "score_pronouns.py", gold)
+    r = r["tables"]
+    row = Figure(
+        "pronouns to names, F1 / bias", "GAP dev", f"{r['overall'][2]:.1f} / {r['bias (F / M)']:.2f}", "nearest name 50-57"
+    )
+    return Measured([row], f"score_pronouns.py {gold.name}", printed)
+
+
+def pieces(data: Path, eval_folder: Path) -> Measured:
+    gold = data / "attribution/cofenet_polnear_dev.jsonl"
+    results, printed = call(eval_folder, "score_attribution_spans.py", [str(gold), "--load", "pipeline"])
+    r = results[str(gold)]
+    ours = " / ".join(f"{r[k]['exact']:.1f}" for k in ("source", "cue", "content"))
+    row = Figure("pieces, exact F1: source / cue / content", "PolNeAR dev (CofeNet format)", ours, "on test: BERT + CofeNet 83.2 / 75.3 / 72.9")
+    return Measured([row], f"score_attribution_spans.py {gold.name} --load pipeline", printed)
+
+
+def parses(data: Path, eval_folder: Path) -> Measured:
+    golds = [data / "ud/ewt_dev.conllu", data / "ud/gumopen_dev.conllu"]
+    results, printed = call(eval_folder, "score_parse.py", [*map(str, golds), "--load", "pipeline"])
+    others = ["on test: Stanza 81.1 / 95.4 / 86.2 / 83.6; Trankit base 88.4 / 96.0 / 90.1 / 88.0",
+              "on test: Trankit base 91.6 / 96.4 / 91.0 / 88.4"]  # fmt: skip
+    rows = [
+        Figure("sentences / UPOS / UAS / LAS from raw text", gold.stem, " / ".join(f"{results[str(gold)][k]:.1f}" for k in ("sents", "UPOS", "UAS", "LAS")), other)
+        for gold, other in zip(golds, others)
+    ]  # fmt: skip
+    return Measured(rows, "score_parse.py ewt_dev.conllu gumopen_dev.conllu --load pipeline", printed)
+
+
+def entities(data: Path, eval_folder: Path) -> Measured:
+    golds = [data / f"ner/{name}_dev.iob2" for name in ("worldwide", "uner_ewt", "crossner_politics", "wnut17")]
+    argv = [*map(str, golds), "--labelmap", str(data / "ner/labelmap.json"), "--load", "pipeline"]
+    results, printed = call(eval_folder, "score_entities.py", argv)
+    others = {"worldwide": "en_core_web_sm 2.2 64.9", "uner_ewt": "63.3", "crossner_politics": "62.0"}
+    rows = [
+        Figure("entities, F1", g.stem, f"{results[str(g)]['micro']:.1f}", others.get(g.stem.removesuffix("_dev"), ""))
+        for g in golds
+    ]
+    return Measured(rows, "score_entities.py worldwide_dev.iob2 … --labelmap labelmap.json --load pipeline", printed)
+
+
+def hedges(data: Path, eval_folder: Path) -> Measured:
+    gold = data / "hedges/szeged_factbank.dev.jsonl"
+    results, printed = call(eval_folder, "score_hedges.py", [str(gold), "--load", "pipeline"])
+    r = results[str(gold)]
+    ours = f"{r['sentence']:.1f} / {r['cue micro']:.1f} / {r['token macro']:.1f}"
+    row = Figure("hedges, F1: sentences / cues / words (macro)", "FactBank dev", ours, "word list 78 / 71")
+    return Measured([row], f"score_hedges.py {gold.name} --load pipeline", printed)
+
+
+def factuality(data: Path, eval_folder: Path) -> Measured:
+    rows, printed = [], ""
+    for name, extra, other in (
+        ("uds_ih2", [], "on test: .912"),
+        ("uw", ["--tokenised"], "on test: .863"),
+        ("meantime", ["--tokenised"], "on test: .516"),
+    ):
+        gold = data / f"factuality/{name}.dev.jsonl"
+        results, text = call(eval_folder, "score_factuality.py", [str(gold), "--load", "pipeline", *extra])
+        r = results[str(gold)]
+        rows.append(Figure("factuality, r / MAE", f"{name} dev", f"{r['r']:.3f} / {r['mae']:.3f}", other))
+        printed += text
+    return Measured(rows, "score_factuality.py uds_ih2.dev.jsonl … --load pipeline", printed)
+
+
+MEASURES: list[Callable[[Path, Path], Measured]] = [
+    quotes, news_quotes, pieces, pronouns, entities, parses, hedges, factuality,
+]  # fmt: skip
+
+
+def processor() -> str:
+    """The name of the processor, as far as the system tells it."""
+    info = Path("/proc/cpuinfo")
+    if info.exists():
+        for line in info.read_text(encoding="utf-8").split("\n"):
+            if line.startswith("model name"):
+                return line.split(":", 1)[1].strip()
+    return platform.processor() or platform.machine()
+
+
+def page(measured: list[Measured], missing: list[str]) -> str:
+    """The Markdown of docs/scores.md."""
+    config = json.loads((MODEL / "config.json").read_text(encoding="utf-8"))
+    lines = [
+        "# Scores",
+        "",
+        "Written by `make evaluate`; do not edit. Every figure is the shipped int8 model's, on development data that it was",
+        "not trained on. Figures of others are from their papers or measured with the same scripts, mostly on other parts",
+        "of the same sets, so that they are marks to look at, not a race.",
+        "",
+        f"- date: {date.today().isoformat()}; `pipeline/model/reader.onnx` {config['sha256'][:12]}, {config['steps']} steps, seed {config['training']['seed']}",
+        f"- {processor()}, {os.cpu_count()} cores, Python {platform.python_version()}, spaCy {version('spacy')}, onnxruntime {version('onnxruntime')}",
+        "",
+        "| measure | data | hearsay | others |",
+        "|---|---|---|---|",
+        *(f"| {f.measure} | {f.data} | {f.ours} | {f.others} |" for m in measured for f in m.figures),
+        "",
+    ]  # fmt: skip
+    if missing:
+        lines += ["Not measured, since the data is not there: " + "; ".join(missing) + ".", ""]
+    for m in measured:
+        lines += [f"## `{m.command}`", "", "```", m.printed.strip(), "```", ""]
+    return "\n".join(lines)
+
+
+def main() -> None:
+    ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    ap.add_argument("--data", type=Path, default=Path("../shared/data"))
+    ap.add_argument("--eval", type=Path, default=Path("../shared/eval"))
+    ap.add_argument("--out", type=Path, default=Path("docs/scores.md"))
+    ap.add_argument("--only", nargs="*", help="names of measures, to print without writing the page")
+    args = ap.parse_args()
+    if not args.eval.is_dir():
+        sys.exit(f"{args.eval}: no measures there; give their folder with --eval")
+    measured, missing = [], []
+    for measure in MEASURES:
+        if args.only and measure.__name__ not in args.only:
+            continue
+        start = time.time()
+        try:
+            found = measure(args.data, args.eval)
+        except FileNotFoundError as error:
+            missing.append(f"{measure.__name__} ({Path(error.filename or '').name})")
+            continue
+        measured.append(found)
+        for f in found.figures:
+            print(f"{f.measure:45} {f.data:30} {f.ours:30} {f.others}", flush=True)
+        print(f"  {time.time() - start:.0f} s", flush=True)
+    if not args.only:
+        args.out.write_text(page(measured, missing), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
