@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[1]
 SHARED = Path(os.environ.get("HEARSAY_DATA", ROOT.parent / "shared"))
+
+settings.register_profile("hearsay", deadline=None)  # a busy machine is no failure
+settings.load_profile("hearsay")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -26,7 +26,8 @@ def load(name: str | None = None) -> Language:
     from pipeline.reader.network import Network
 
     own = name is None
-    nlp = spacy.blank("en") if name is None else spacy.load(name)
+    tokenizer = {"nlp": {"tokenizer": {"@tokenizers": "hearsay_tokenizer"}}}
+    nlp = spacy.blank("en", config=tokenizer) if name is None else spacy.load(name)
     reader = nlp.add_pipe(
         "hearsay_reader", config={} if own else {"layers": ["attribution", "hedges", "factuality"]}, last=True
     )
@@ -34,9 +35,7 @@ def load(name: str | None = None) -> Language:
     reader._network = Network(_shipped())
     if own:
         _add_lemmas(nlp)
-    nlp.max_length = (
-        10**8
-    )  # the reader works in windows, so that length costs no memory as it does in a parser
+    nlp.max_length = 10**8  # the reader works in windows, so that length costs no memory as it does in a parser
     return nlp
 
 
