@@ -1,6 +1,6 @@
 """From the data folder to the shipped model: prepare, train, export.
 
-    python -m training --data ../shared/data --config training/configs/joint.toml
+python -m training --data ../shared/data --config training/configs/joint.toml
 """
 
 from __future__ import annotations
@@ -17,7 +17,9 @@ def main() -> None:
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument("--data", type=Path, default=Path("../shared/data"))
     ap.add_argument("--config", type=Path, default=Path("training/configs/joint.toml"))
-    ap.add_argument("--work", type=Path, default=Path("build"), help="prepared data and checkpoints; a run resumes there")
+    ap.add_argument(
+        "--work", type=Path, default=Path("build"), help="prepared data and checkpoints; a run resumes there"
+    )
     ap.add_argument("--out", type=Path, default=Path("pipeline/model"))
     args = ap.parse_args()
     if not args.data.is_dir():

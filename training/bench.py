@@ -45,7 +45,9 @@ def main() -> None:
     hearsay = Path(sys.executable).with_name("hearsay")
     with tempfile.TemporaryDirectory() as out:
         start = time.perf_counter()
-        done = subprocess.run([hearsay, "extract", args.folder, "--out", out], env=ONE_THREAD, capture_output=True, check=False)
+        done = subprocess.run(
+            [hearsay, "extract", args.folder, "--out", out], env=ONE_THREAD, capture_output=True, check=False
+        )
         seconds = time.perf_counter() - start
         if done.returncode == 2:
             sys.exit(done.stderr.decode("utf-8", "replace"))
@@ -56,7 +58,10 @@ def main() -> None:
         print(f"whole run: {words} words in {seconds:.1f} s with start-up, {words / seconds:.0f} words/s")
         for label, name in (("reader alone", ""), ("en_core_web_sm with our heads", "'en_core_web_sm'")):
             got = subprocess.run(
-                [sys.executable, "-c", READ.format(name=name), str(articles)], env=ONE_THREAD, capture_output=True, text=True
+                [sys.executable, "-c", READ.format(name=name), str(articles)],
+                env=ONE_THREAD,
+                capture_output=True,
+                text=True,
             )
             print(f"{label}: {got.stdout.strip() or 'not installed'}")
 

@@ -57,7 +57,9 @@ def tables(eval_folder: Path, script: str, gold: Path) -> tuple[Any, str]:
     """The same for a script that runs the command line: (its figures, what it prints)."""
     hearsay = Path(sys.executable).with_name("hearsay")
     command = [sys.executable, str(eval_folder / script), str(gold), "--cli", f"{hearsay} extract", "--json"]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, env={**os.environ, "PYTHONUTF8": "1"})
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=True, env={**os.environ, "PYTHONUTF8": "1"}
+    )
     return json.loads(done.stdout), json.dumps(json.loads(done.stdout), indent=1)
 
 
@@ -79,7 +81,12 @@ def quotes(data: Path, eval_folder: Path) -> Measured:
 def news_quotes(data: Path, eval_folder: Path) -> Measured:
     gold = data / "attribution/gum_news.jsonl"
     r, printed = tables(eval_folder, "score_quotes.py", gold)
-    row = Figure("quotes, content words F1 / end to end", "GUM news", f"{r['content words'][2]:.1f} / {r['e2e']:.1f}", "")
+    row = Figure(
+        "quotes, content words F1 / end to end",
+        "GUM news",
+        f"{r['content words'][2]:.1f} / {r['e2e']:.1f}",
+        "",
+    )
     return Measured([row], f"score_quotes.py {gold.name}", printed)
 
 
@@ -88,7 +95,10 @@ def pronouns(data: Path, eval_folder: Path) -> Measured:
     r, printed = tables(eval_folder, "score_pronouns.py", gold)
     r = r["tables"]
     row = Figure(
-        "pronouns to names, F1 / bias", "GAP dev", f"{r['overall'][2]:.1f} / {r['bias (F / M)']:.2f}", "nearest name 50-57"
+        "pronouns to names, F1 / bias",
+        "GAP dev",
+        f"{r['overall'][2]:.1f} / {r['bias (F / M)']:.2f}",
+        "nearest name 50-57",
     )
     return Measured([row], f"score_pronouns.py {gold.name}", printed)
 
@@ -98,7 +108,12 @@ def pieces(data: Path, eval_folder: Path) -> Measured:
     results, printed = call(eval_folder, "score_attribution_spans.py", [str(gold), "--load", "pipeline"])
     r = results[str(gold)]
     ours = " / ".join(f"{r[k]['exact']:.1f}" for k in ("source", "cue", "content"))
-    row = Figure("pieces, exact F1: source / cue / content", "PolNeAR dev (CofeNet format)", ours, "on test: BERT + CofeNet 83.2 / 75.3 / 72.9")
+    row = Figure(
+        "pieces, exact F1: source / cue / content",
+        "PolNeAR dev (CofeNet format)",
+        ours,
+        "on test: BERT + CofeNet 83.2 / 75.3 / 72.9",
+    )
     return Measured([row], f"score_attribution_spans.py {gold.name} --load pipeline", printed)
 
 
@@ -115,15 +130,24 @@ def parses(data: Path, eval_folder: Path) -> Measured:
 
 
 def entities(data: Path, eval_folder: Path) -> Measured:
-    golds = [data / f"ner/{name}_dev.iob2" for name in ("worldwide", "uner_ewt", "crossner_politics", "wnut17")]
+    golds = [
+        data / f"ner/{name}_dev.iob2" for name in ("worldwide", "uner_ewt", "crossner_politics", "wnut17")
+    ]
     argv = [*map(str, golds), "--labelmap", str(data / "ner/labelmap.json"), "--load", "pipeline"]
     results, printed = call(eval_folder, "score_entities.py", argv)
     others = {"worldwide": "en_core_web_sm 2.2 64.9", "uner_ewt": "63.3", "crossner_politics": "62.0"}
     rows = [
-        Figure("entities, F1", g.stem, f"{results[str(g)]['micro']:.1f}", others.get(g.stem.removesuffix("_dev"), ""))
+        Figure(
+            "entities, F1",
+            g.stem,
+            f"{results[str(g)]['micro']:.1f}",
+            others.get(g.stem.removesuffix("_dev"), ""),
+        )
         for g in golds
     ]
-    return Measured(rows, "score_entities.py worldwide_dev.iob2 … --labelmap labelmap.json --load pipeline", printed)
+    return Measured(
+        rows, "score_entities.py worldwide_dev.iob2 … --labelmap labelmap.json --load pipeline", printed
+    )
 
 
 def hedges(data: Path, eval_folder: Path) -> Measured:

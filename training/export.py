@@ -1,4 +1,4 @@
-"""A trained checkpoint -> the files that ship: one int8 ONNX graph, decoding tables, lemma tables, config.
+"""A trained checkpoint -> the files that ship: an int8 ONNX graph and a small one for relations, decoding tables, lemma tables, config.
 
     python -m training.export --run build/run --out pipeline/model
 
@@ -61,6 +61,17 @@ class OneWindow(nn.Module):
 OUTPUTS = ["words", *labels.PAIR_HEADS, "dependent", "governor"]
 
 
+class Relations(nn.Module):
+    """The relation of each word under the governor that was chosen for it: a graph of its own, run behind decoding."""
+
+    def __init__(self, reader: Reader) -> None:
+        super().__init__()
+        self.reader = reader
+
+    def forward(self, dependent: Tensor, governor: Tensor, choice: Tensor) -> Tensor:
+        return self.reader.relations(dependent, governor[choice])
+
+
 def to_onnx(reader: Reader, path: Path) -> None:
     """Write the float graph. Axes: `pieces` and `words` of one window."""
     reader.encoder.pieces = RowScaled(reader.encoder.pieces.weight.detach())
@@ -70,11 +81,32 @@ def to_onnx(reader: Reader, path: Path) -> None:
     axes = {"ids": {0: "pieces"}, "shapes": {0: "pieces"}, "quotes": {0: "pieces"}, "first": {0: "words"}}
     axes |= {name: {0: "words"} for name in OUTPUTS}
     axes |= {name: {0: "words", 1: "choices"} for name in labels.PAIR_HEADS}
+    _export(module, example, path, ["ids", "shapes", "quotes", "first"], OUTPUTS, axes)
+
+
+def relations_to_onnx(reader: Reader, path: Path) -> None:
+    """Write the small graph that names relations, in float32."""
+    vectors = torch.zeros(30, reader.root.shape[0])
+    example = (vectors, torch.cat([vectors, vectors[:1]]), torch.arange(30))
+    inputs = ["dependent", "governor", "choice"]
+    axes = {name: {0: "words"} for name in (*inputs, "relations")}
+    axes["governor"] = {0: "choices"}
+    _export(Relations(reader).eval(), example, path, inputs, ["relations"], axes)
+
+
+def _export(
+    module: nn.Module,
+    example: tuple[Tensor, ...],
+    path: Path,
+    inputs: list[str],
+    outputs: list[str],
+    axes: dict,
+) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         torch.onnx.export(
-            module, example, str(path), input_names=["ids", "shapes", "quotes", "first"], output_names=OUTPUTS,
-            dynamic_axes=axes, opset_version=17, dynamo=False,
+            module, example, str(path), input_names=inputs, output_names=outputs, dynamic_axes=axes, opset_version=17,
+            dynamo=False,
         )  # fmt: skip
 
 
@@ -88,11 +120,9 @@ def quantise(path: Path, out: Path) -> None:
 
 
 def decoding_tables(reader: Reader, path: Path) -> None:
-    """What decoding needs beside the graph: the relation layer and the transitions of the attribution tags."""
+    """What decoding needs beside the graph: the transitions of the attribution tags."""
     np.savez_compressed(
         path,
-        relation_weight=reader.relation.weight.detach().numpy().T.astype(np.float32),
-        relation_bias=reader.relation.bias.detach().numpy().astype(np.float32),
         piece_transitions=reader.tag_transitions().detach().numpy().astype(np.float32),
         piece_first=reader.first.detach().numpy().astype(np.float32),
     )
@@ -117,6 +147,7 @@ def export(run: Path, out: Path) -> None:
     reader.load_state_dict(saved["mean"])
     out.mkdir(parents=True, exist_ok=True)
     decoding_tables(reader, out / "decoding.npz")
+    relations_to_onnx(reader, out / "relations.onnx")
     with tempfile.TemporaryDirectory() as scratch:
         to_onnx(reader, Path(scratch) / "float.onnx")
         quantise(Path(scratch) / "float.onnx", out / "reader.onnx")

@@ -35,7 +35,9 @@ def load(name: str | None = None) -> Language:
     reader._network = Network(_shipped())
     if own:
         _add_lemmas(nlp)
-    nlp.max_length = 10**8  # the reader works in windows, so that length costs no memory as it does in a parser
+    nlp.max_length = (
+        10**8
+    )  # the reader works in windows, so that length costs no memory as it does in a parser
     return nlp
 
 

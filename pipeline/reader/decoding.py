@@ -1,4 +1,4 @@
-"""Scores -> tags, trees, spans and links: everything between the model's numbers and a Doc, without a loop over classes.
+"""Scores -> tags, trees, spans and links: everything between the model's numbers and a Doc.
 
 Sequences are decoded with legal BIO transitions (Viterbi), heads per sentence as a maximum spanning tree with one root.
 """

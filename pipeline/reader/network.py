@@ -17,8 +17,9 @@ from tokenizers import Tokenizer
 
 from pipeline.reader import labels, windows
 
-GRAPH, TOKENIZER, DECODING, CONFIG = "reader.onnx", "tokenizer.json", "decoding.npz", "config.json"
-FILES = (GRAPH, TOKENIZER, DECODING, CONFIG)
+GRAPH, RELATIONS, TOKENIZER = "reader.onnx", "relations.onnx", "tokenizer.json"
+DECODING, CONFIG = "decoding.npz", "config.json"
+FILES = (GRAPH, RELATIONS, TOKENIZER, DECODING, CONFIG)
 
 
 class Scores(NamedTuple):
@@ -37,10 +38,7 @@ class Network:
     def __init__(self, files: dict[str, bytes]) -> None:
         """`files`: the contents of the model folder by file name (FILES)."""
         self.files = files
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        options.log_severity_level = 3
-        self.session = onnxruntime.InferenceSession(files[GRAPH], options, providers=["CPUExecutionProvider"])
+        self.session, self.relation_session = _session(files[GRAPH]), _session(files[RELATIONS])
         self.tokenizer = Tokenizer.from_str(files[TOKENIZER].decode("utf-8"))
         self.tables = _tables(files[DECODING])
         self.config: dict[str, Any] = json.loads(files[CONFIG])
@@ -53,8 +51,17 @@ class Network:
 
     def relations(self, scores: Scores, governors: np.ndarray) -> np.ndarray:
         """Scores [N, relations] of each word under its governor (0 the root, 1 + word)."""
-        hidden = np.maximum(scores.dependent + scores.governor[governors], 0.0)
-        return hidden @ self.tables["relation_weight"] + self.tables["relation_bias"]
+        # A graph, not numpy: numpy's matrix product would start threads of its own beside those of other processes.
+        feed = {"dependent": scores.dependent, "governor": scores.governor, "choice": governors}
+        (out,) = self.relation_session.run(None, feed)
+        return out
+
+
+def _session(graph: bytes) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
 
 
 def read_files(folder: Path) -> dict[str, bytes]:
