@@ -10,7 +10,7 @@ from typing import Any
 
 from pipeline.ingest.residue import fold
 
-TAGS = ("p", "li", "h1", "h2", "h3", "h4", "h5", "h6", "figcaption", "td", "dt", "dd", "blockquote", "a")
+TAGS = ("p", "li", "h1", "h2", "h3", "h4", "h5", "h6", "figcaption", "td", "dt", "dd", "blockquote")
 SHORTEST_RESTORED = 60  # characters; shorter paragraphs that were left out stay out
 LONGEST_LINK = 250
 LINK_TAGS = ("p", "li", "td", "dd")
@@ -70,6 +70,16 @@ def without_links(lines: Iterable[str], blocks: list[Block]) -> tuple[list[str],
     return stay, go
 
 
+def share_taken(lines: list[str], blocks: list[Block]) -> float:
+    """The share of a page's prose, in characters, that stands in the lines of an extraction; 1 where it has none."""
+    whole = "".join(fold(line) for line in lines)
+    prose = [
+        b for b in blocks if b.tag in ("p", "li") and len(b.text) >= SHORTEST_RESTORED and b.linked < 0.3
+    ]
+    taken = sum(len(b.text) for b in prose if _is_known(b.folded, whole))
+    return taken / total if (total := sum(len(b.text) for b in prose)) else 1.0
+
+
 def restored(lines: list[str], blocks: list[Block]) -> list[str]:
     """Lines with the paragraphs that stand among them on the page but were left out by the extraction.
 
@@ -98,7 +108,7 @@ def restored(lines: list[str], blocks: list[Block]) -> list[str]:
 
 
 def _is_known(folded: str, whole: str) -> bool:
-    """Whether a block was extracted, or its beginning or end was: the rest of it may have been left out for a reason."""
+    """Whether a block was extracted, or its beginning or end was: the rest may have been left out for a reason."""
     return folded in whole or folded[:KNOWN_PART] in whole or folded[-KNOWN_PART:] in whole
 
 
@@ -115,8 +125,6 @@ def _place(element: Any, containers: dict[Any, int]) -> tuple[int, str]:
 
 
 def _linked(element: Any, text: str) -> float:
-    if element.tag == "a":
-        return 1.0
     return sum(len(" ".join("".join(a.itertext()).split())) for a in element.iter("a")) / len(text)
 
 

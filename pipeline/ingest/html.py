@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
-from pipeline.ingest.blocks import blocks_of, remove_hidden, restored, without_links
+from pipeline.ingest.blocks import blocks_of, remove_hidden, restored, share_taken, without_links
 from pipeline.ingest.decode import declared_encoding, decode
 from pipeline.ingest.draft import Draft, Problem
 from pipeline.ingest.page import byline_of_page, date_of_page, facts_of, title_of
 from pipeline.ingest.registry import Asked, read_whole
 
+SHORTEST_SURE = 300  # characters of an article below which the slower extraction is asked as well
+LEAST_SURE = 0.2  # share of the page's prose, likewise
+BROKEN_PAGE = (RecursionError, ValueError, TypeError, AttributeError, KeyError, IndexError)
+"""What trafilatura raises over some broken pages."""
 WORDS_OF_PROSE = 12  # in the longest cell of a table row that is no data
 
 
@@ -23,25 +27,17 @@ def read_html(stream: BinaryIO, asked: Asked) -> Iterator[Draft | Problem]:
 
 def of_page(page: str, notes: tuple[str, ...] = ()) -> Draft:
     """The article of a page. ValueError where the page holds none."""
-    from lxml.etree import LxmlError
-    from trafilatura import bare_extraction
-    from trafilatura.utils import load_html
-
-    try:
-        tree = load_html(page)
-        if tree is None:
-            raise ValueError("is a page that cannot be read")
-        remove_hidden(tree)
-        blocks = blocks_of(tree)
-        facts = facts_of(tree)
-        found = bare_extraction(tree, with_metadata=True, include_comments=False)
-    except (LxmlError, RecursionError, TypeError, AttributeError, KeyError, IndexError) as error:
-        raise ValueError(f"is a page that cannot be read: {error!r:.100}") from error
-    if found is None or not (found.text or "").strip():
+    tree = parsed(page)
+    blocks = blocks_of(tree)
+    facts = facts_of(tree)
+    found = extracted(tree, fast=True)
+    lines = _lines(found.text) if found else []
+    if sum(map(len, lines)) < SHORTEST_SURE or share_taken(lines, blocks) < LEAST_SURE:
+        found = extracted(parsed(page), fast=False) or found
+        lines = _lines(found.text) if found else []
+    if found is None or not lines:
         raise ValueError("is a page without an article")
-    lines, _ = without_links(
-        _lines(found.text), blocks
-    )
+    lines, _ = without_links(lines, blocks)
     published, note = date_of_page(facts, found.date)
     return Draft(
         text="\n\n".join(restored(lines, blocks)),
@@ -54,6 +50,33 @@ def of_page(page: str, notes: tuple[str, ...] = ()) -> Draft:
         titled=False,
         notes=(*notes, note) if note else notes,
     )
+
+
+def parsed(page: str) -> Any:
+    """The tree of a page, without what readers do not see. ValueError where it cannot be parsed."""
+    from lxml.etree import LxmlError  # type: ignore[import-untyped]
+    from trafilatura.utils import load_html
+
+    try:
+        tree = load_html(page)
+    except (LxmlError, ValueError, RecursionError) as error:
+        raise ValueError(f"is a page that cannot be parsed: {error!r:.100}") from error
+    if tree is None:
+        raise ValueError("is a page that cannot be parsed")
+    remove_hidden(tree)
+    return tree
+
+
+def extracted(tree: Any, fast: bool) -> Any:
+    """What trafilatura makes of a page (it may take the tree apart); None where it finds no article."""
+    from lxml.etree import LxmlError  # type: ignore[import-untyped]
+    from trafilatura import bare_extraction
+
+    try:
+        found: Any = bare_extraction(tree, with_metadata=True, include_comments=False, fast=fast)
+    except (LxmlError, *BROKEN_PAGE) as error:
+        raise ValueError(f"is a page that cannot be read: {error!r:.100}") from error
+    return found if found is not None and found.text else None
 
 
 def _lines(text: str) -> list[str]:

@@ -1,7 +1,7 @@
-"""What a saved page says about its article: headline, names, dates, from what readers see and what machines are told.
+"""What a saved page says about its article, to readers and to machines: headline, names, dates.
 
-The headline that readers see (the heading that agrees with what the page tells machines) is surer than the page's title,
-which carries the site's name, and than the short headline meant for social media.
+The headline that readers see (the heading that agrees with what the page tells machines) is surer than the
+page's title, which carries the site's name, and than the short headline meant for social media.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -28,8 +29,8 @@ TITLE_METAS = (
     "sailthru.title",
 )
 DATE_METAS = (
-    "article:published_time", "datepublished", "parsely-pub-date", "sailthru.date", "dc.date.issued", "dc.date", "pubdate",
-    "publishdate", "publish-date", "publish_date", "citation_publication_date", "og:published_time", "date",
+    "article:published_time", "datepublished", "parsely-pub-date", "sailthru.date", "dc.date.issued", "dc.date",
+    "pubdate", "publishdate", "publish-date", "publish_date", "citation_publication_date", "og:published_time", "date",
 )  # fmt: skip
 AUTHOR_METAS = (
     "author",
@@ -247,18 +248,24 @@ def _text_after(heading: Any) -> str:
     """What stands between a headline and the first paragraph of the article."""
     parts: list[str] = []
     length = 0
-    for element in heading.xpath(
-        "following::*[self::div or self::span or self::p or self::time or self::a or self::li]"
-    )[:200]:
-        own = " ".join((element.text or "").split())
+    for element in islice(_following(heading), 300):
+        if element.tag in ("script", "style"):
+            continue
         if element.tag == "p" and len(" ".join(element.itertext())) > LONGEST_DECK:
             break
-        parts += [own] if own else []
-        parts += [tail] if (tail := " ".join((element.tail or "").split())) else []
-        length += len(own)
+        parts += [t for text in (element.text, element.tail) if text and (t := text.strip())]
+        length = sum(map(len, parts[-2:])) + length
         if length > HEAD_LENGTH:
             break
-    return " ".join(parts)
+    return " ".join(" ".join(parts).split())
+
+
+def _following(element: Any) -> Iterator[Any]:
+    """The elements after one, in the order of the page."""
+    while element is not None:
+        for sibling in element.itersiblings():
+            yield from sibling.iter("*")
+        element = element.getparent()
 
 
 def _host(url: str | None) -> str | None:

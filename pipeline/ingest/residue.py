@@ -12,7 +12,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from pipeline.ingest.metadata import byline_of, date_line
@@ -21,7 +21,6 @@ LONGEST = 600  # characters: no longer paragraph is residue
 TITLE_LENGTH = 200
 HEAD = 6  # paragraphs that a headline, tagline, byline and date may take up
 _SENTENCE_END = re.compile(r"""[.!?…。！？]["'”’»)\]]*$""")
-_SIGNS = re.compile(r"[\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +86,10 @@ def same(line: str, title: str) -> bool:
     return abs(len(line) - len(title)) <= 12 and fold(line) == fold(title)
 
 
+@lru_cache(maxsize=4096)
 def fold(text: str) -> str:
     """Letters and digits alone, for comparing."""
-    return _SIGNS.sub("", text).casefold()
+    return "".join(filter(str.isalnum, text)).casefold()
 
 
 @cache
