@@ -17,9 +17,7 @@ def main() -> None:
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument("--data", type=Path, default=Path("../shared/data"))
     ap.add_argument("--config", type=Path, default=Path("training/configs/joint.toml"))
-    ap.add_argument(
-        "--work", type=Path, default=Path("build"), help="prepared data and checkpoints; a run resumes there"
-    )
+    ap.add_argument("--work", type=Path, default=Path("build"), help="prepared data, checkpoints")
     ap.add_argument("--out", type=Path, default=Path("pipeline/model"))
     args = ap.parse_args()
     if not args.data.is_dir():

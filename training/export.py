@@ -1,4 +1,6 @@
-"""A trained checkpoint -> the files that ship: an int8 ONNX graph and a small one for relations, decoding tables, lemma tables, config.
+"""A trained checkpoint -> the files that ship.
+
+An int8 ONNX graph and a small one for relations, decoding tables, lemma tables and the config.
 
     python -m training.export --run build/run --out pipeline/model
 

@@ -116,7 +116,7 @@ def _gap(gap: dict[str, Any], lo: int, hi: int, choices: dict[str, list]) -> Non
 
 
 class Sampler:
-    """Endless batches of one set: examples in shuffled order, cut at varying limits, windows of like length together."""
+    """Endless batches of one set: shuffled examples, cut at varying limits, windows of like length together."""
 
     def __init__(self, examples: list[Example], pieces: int, seed: int) -> None:
         self.examples, self.pieces, self.rng = examples, pieces, random.Random(seed)

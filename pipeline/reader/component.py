@@ -312,7 +312,7 @@ def _set_syntax(doc: Doc, source: Input, readings: list[tuple[int, Reading]]) ->
         # Space before the first word has none before it, and hangs on that first word.
         head[spaces] = np.where(previous[spaces] >= 0, previous[spaces], source.tokens[0])
     table[:, 4] = (head - np.arange(n)).astype(np.int64).view(np.uint64)
-    doc.from_array([POS, TAG, MORPH, DEP, HEAD], table)
+    doc.from_array([POS, TAG, MORPH, DEP, HEAD], table)  # type: ignore[arg-type]
 
 
 def _span(doc: Doc, source: Input, lo: int, piece: decoding.Piece, label: str) -> Span:
