@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from spacy.tokens import Doc, Token
 
@@ -232,7 +233,7 @@ def _barred(stage: Stage, token: Token, ahead: Mapping[int, Place]) -> set[int]:
     """
     doc = stage.doc
     barred = set()
-    near = [(r, p) for r in list(stage.recency)[-CANDIDATES:] for p in stage.referents[r].places[-2:]]
+    near = [(r, p) for r in islice(reversed(stage.recency), CANDIDATES) for p in stage.referents[r].places[-2:]]
     near += ahead.items()
     possessive = token.dep_ in ("nmod:poss", "poss")
     for referent, place in near:

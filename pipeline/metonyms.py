@@ -88,7 +88,7 @@ def features(doc: Doc, start: int, end: int) -> dict[str, float]:
     """What grammar tells of a place: its role, the preposition before it, the verb or noun it depends on."""
     found: dict[str, float] = defaultdict(float)
     found["always"] = 1.0
-    if not doc.has_annotation("DEP"):
+    if not doc[start].dep_:
         found["no parse"] = 1.0
         return found
     token = head_of(doc, start, end)

@@ -20,6 +20,9 @@ UNFOLDED = str.maketrans({"ı": "i", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L",
                           "œ": "oe", "þ": "th", "ð": "d", "ß": "ss", "’": "'", "ʻ": "'", "‘": "'"})  # fmt: skip
 # tokens to look left of a name for what describes it: "former North Korean vice foreign minister Choe"
 DESCRIPTION_REACH = 8
+# labels whose names are looked for again where the reader passed them over, and how many of one first word
+REPEATED = frozenset({"PERSON", "ORG", "GPE", "LOC", "NORP"})
+SURFACES = 8
 
 
 @cache
@@ -325,15 +328,11 @@ def _bracketed_acronyms(doc: Doc, names: list[Name]) -> Iterator[Name]:
 
 def _repeats(doc: Doc, names: list[Name], texts: Sequence[str]) -> Iterator[Name]:
     """Places where a name of the article stands again and the reader passed over it."""
+    surfaces = {tuple(texts[n.start : n.end]): n for n in reversed(names) if n.label in REPEATED}
     by_first: dict[str, list[tuple[tuple[str, ...], Name]]] = defaultdict(list)
-    for name in names:
-        if name.label in ("PERSON", "ORG", "GPE", "LOC", "NORP"):
-            surface = tuple(texts[name.start : name.end])
-            if all(known != surface for known, _ in by_first[surface[0]]):
-                by_first[surface[0]].append((surface, name))
-    for rows in by_first.values():
-        rows.sort(key=lambda row: -len(row[0]))
-        del rows[8:]
+    for surface, name in sorted(surfaces.items(), key=lambda item: -len(item[0])):
+        if len(by_first[surface[0]]) < SURFACES:
+            by_first[surface[0]].append((surface, name))
     taken = {i for name in names for i in range(name.start, name.end)}
     for i, text in enumerate(texts):
         if i in taken or text not in by_first:
