@@ -11,7 +11,7 @@ from heapq import heappop, heappush
 from pathlib import Path
 
 from pipeline.ingest.draft import Draft, Problem
-from pipeline.ingest.files import article_ids, short_hash, suffix_of, table_path, walk
+from pipeline.ingest.files import article_ids, encode_path, short_hash, suffix_of, table_path, walk
 from pipeline.ingest.finish import MAX_CHARACTERS, finish, wrong_language
 from pipeline.ingest.opening import open_file
 from pipeline.ingest.registry import READERS, Asked, holds_many, reader_of
@@ -153,6 +153,8 @@ def _read(path: Path, name: str, first: str, asked: Asked, max_characters: int) 
 
 
 def _finished(draft: Draft | Problem, name: str, first: str, max_characters: int) -> Found:
+    if draft.member:
+        name = f"{name}/{encode_path(draft.member)}"
     if isinstance(draft, Problem):
         return Issue(name, "ingest", draft.number, None, draft.severity, draft.reason)
     try:

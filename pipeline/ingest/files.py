@@ -33,7 +33,7 @@ def walk(folder: Path) -> Iterator[tuple[Path, str | None]]:
             yield current, _why(error)
             continue
         for entry in entries:
-            if _passed_over(entry.name):
+            if is_passed_over(entry.name):
                 continue
             path = current / entry.name
             if entry.is_symlink():
@@ -46,7 +46,8 @@ def walk(folder: Path) -> Iterator[tuple[Path, str | None]]:
                 yield path, "is no regular file"
 
 
-def _passed_over(name: str) -> bool:
+def is_passed_over(name: str) -> bool:
+    """Whether a file of this name is no article and not worth a word: hidden files, READMEs and the like."""
     lower = name.lower()
     return lower.startswith((".", "~$")) or lower in PASSED_OVER or lower.partition(".")[0] == "readme"
 

@@ -25,6 +25,23 @@ def read_html(stream: BinaryIO, asked: Asked) -> Iterator[Draft | Problem]:
     yield of_page(page, (note,) if note else ())
 
 
+def read_mhtml(stream: BinaryIO, asked: Asked) -> Iterator[Draft | Problem]:
+    """The one article of a page that a browser saved as a single file (MHTML)."""
+    from email import message_from_bytes, policy
+    from email.errors import MessageError
+
+    try:
+        message = message_from_bytes(read_whole(stream, asked), policy=policy.default)
+        part = next((p for p in message.walk() if p.get_content_type() == "text/html"), None)
+        data = part.get_payload(decode=True) if part else None
+    except (MessageError, ValueError, LookupError, AttributeError, IndexError, RecursionError) as error:
+        raise ValueError(f"is no saved page (MHTML) that can be read: {error!r:.100}") from error
+    if part is None or not isinstance(data, bytes):
+        raise ValueError("is no saved page (MHTML): it holds no HTML")
+    page, note = decode(data, part.get_content_charset() or declared_encoding(data))
+    yield of_page(page, (note,) if note else ())
+
+
 def of_page(page: str, notes: tuple[str, ...] = ()) -> Draft:
     """The article of a page. ValueError where the page holds none."""
     tree = parsed(page)
@@ -54,7 +71,7 @@ def of_page(page: str, notes: tuple[str, ...] = ()) -> Draft:
 
 def parsed(page: str) -> Any:
     """The tree of a page, without what readers do not see. ValueError where it cannot be parsed."""
-    from lxml.etree import LxmlError  # type: ignore[import-untyped]
+    from lxml.etree import LxmlError
     from trafilatura.utils import load_html
 
     try:
@@ -69,7 +86,7 @@ def parsed(page: str) -> Any:
 
 def extracted(tree: Any, fast: bool) -> Any:
     """What trafilatura makes of a page (it may take the tree apart); None where it finds no article."""
-    from lxml.etree import LxmlError  # type: ignore[import-untyped]
+    from lxml.etree import LxmlError
     from trafilatura import bare_extraction
 
     try:

@@ -1,4 +1,4 @@
-"""Opening a file for its reader, decompressed on the way."""
+"""Opening a file for its reader, decompressed on the way; archives that unpack to more than is sane are stopped."""
 
 from __future__ import annotations
 
@@ -6,17 +6,66 @@ import bz2
 import gzip
 import io
 import lzma
-from pathlib import Path
-from typing import BinaryIO
+from collections.abc import Callable
+from pathlib import Path, PurePosixPath
+from typing import Any, BinaryIO, cast
+
+LARGEST_RATIO = 200  # text packs to a third or a tenth
+ALWAYS_ALLOWED = 256 * 2**20  # bytes that any packed file may unpack to
+
+
+class Limited(io.RawIOBase):
+    """A stream that ends with ValueError once it has given far more bytes than its packed form could honestly hold."""
+
+    def __init__(self, stream: Any, packed_size: int) -> None:
+        self._stream = stream
+        self._left = max(ALWAYS_ALLOWED, packed_size * LARGEST_RATIO)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        data = self._stream.read(min(len(buffer), self._left + 1))
+        self._left -= len(data)
+        if self._left < 0:
+            raise ValueError("unpacks to far more than text would: an archive made to fill memory or disk")
+        buffer[: len(data)] = data
+        return len(data)
+
+    def close(self) -> None:
+        if not self.closed:
+            self._stream.close()
+        super().close()
 
 
 def open_file(path: Path) -> BinaryIO:
     """A buffered binary stream of the file's content, decompressed where its name says that it is compressed."""
-    suffix = path.suffix.lower()
-    if suffix == ".gz":
-        return io.BufferedReader(gzip.open(path, "rb"))
-    if suffix == ".bz2":
-        return io.BufferedReader(bz2.open(path, "rb"))
-    if suffix == ".xz":
-        return io.BufferedReader(lzma.open(path, "rb"))
-    return path.open("rb")
+    return unpacked(path.open("rb"), path.name, path.stat().st_size)
+
+
+def unpacked(stream: BinaryIO, name: str, packed_size: int) -> BinaryIO:
+    """The same stream, or one over what it unpacks to where its name ends in .gz, .bz2, .xz or .zst."""
+    opener = _OPENERS.get(PurePosixPath(name).suffix.lower())
+    return limited(opener(stream), packed_size) if opener else stream
+
+
+def limited(stream: Any, packed_size: int) -> BinaryIO:
+    """A buffered stream over an unpacking one that stops at bombs."""
+    return cast(BinaryIO, io.BufferedReader(Limited(stream, packed_size), 1 << 16))
+
+
+def _gzip(stream: BinaryIO) -> Any:
+    return gzip.GzipFile(fileobj=stream)
+
+
+def _zstd(stream: BinaryIO) -> Any:
+    try:
+        import zstandard
+    except ImportError as error:
+        raise ValueError("is packed with zstd; to read it, run: pip install 'hearsay[web]'") from error
+    return zstandard.ZstdDecompressor(max_window_size=2**27).stream_reader(stream, read_across_frames=True)
+
+
+_OPENERS: dict[str, Callable[[BinaryIO], Any]] = {
+    ".gz": _gzip, ".tgz": _gzip, ".bz2": bz2.open, ".xz": lzma.open, ".zst": _zstd,
+}  # fmt: skip

@@ -48,7 +48,7 @@ def front_matter(text: str) -> tuple[dict[str, Any], str, tuple[str, ...]]:
     if not found or ":" not in found[1]:
         return {}, text, ()
     import frontmatter
-    import yaml  # type: ignore[import-untyped]
+    import yaml
 
     try:
         values = frontmatter.loads(text[: found.end()]).metadata

@@ -37,8 +37,27 @@ READERS = {
     ".ndjson": "rows:read_jsonl",
     ".csv": "rows:read_csv",
     ".tsv": "rows:read_tsv",
+    ".tab": "rows:read_tsv",
+    ".json": "rows:read_json",
+    ".xlsx": "rows:read_xlsx",
+    ".parquet": "rows:read_parquet",
+    ".mhtml": "html:read_mhtml",
+    ".mht": "html:read_mhtml",
+    ".rss": "feeds:read_feed",
+    ".atom": "feeds:read_feed",
+    ".xml": "feeds:read_feed",
+    ".warc": "warc:read_warc",
+    ".wet": "warc:read_warc",
+    ".pdf": "documents:read_pdf",
+    ".docx": "documents:read_docx",
+    ".rtf": "documents:read_rtf",
+    ".odt": "documents:read_odt",
+    ".epub": "documents:read_epub",
+    ".zip": "archives:read_zip",
+    ".tar": "archives:read_tar",
+    ".tgz": "archives:read_tar",
 }
-MANY = frozenset({"rows"})
+MANY = frozenset({"rows", "feeds", "warc", "archives"})
 """Modules whose formats hold several articles a file."""
 
 

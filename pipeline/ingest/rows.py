@@ -1,17 +1,23 @@
-"""Readers of tables: a row is an article. JSON lines, CSV, TSV."""
+"""Readers of tables: a row is an article. JSON lines, JSON, CSV, TSV, Excel, Parquet."""
 
 from __future__ import annotations
 
 import csv
 import io
 import json
+import struct
+import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, BinaryIO, cast
 
 from pipeline.ingest.decode import SNIFFED, decode, encoding_of, sniff
 from pipeline.ingest.draft import Draft, Problem, text_of
+from pipeline.ingest.markup import looks_like_markup, markup_text
+from pipeline.ingest.opening import ALWAYS_ALLOWED, LARGEST_RATIO
 from pipeline.ingest.plain import NAMES, known_fields
-from pipeline.ingest.registry import Asked
+from pipeline.ingest.registry import Asked, read_whole
 
 TEXT_NAMES = (
     "text",
@@ -26,6 +32,19 @@ TEXT_NAMES = (
     "story",
     "articlebody",
 )
+MOST_PARQUET = 2 * 2**30  # bytes
+BROKEN_OFFICE = (
+    ValueError,
+    TypeError,
+    KeyError,
+    IndexError,
+    AttributeError,
+    OSError,
+    SyntaxError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
+"""What a damaged office document raises (SyntaxError: of its XML)."""
 ID_NAMES = ("id", "article_id", "uid", "guid", "uuid", "doc_id", "document_id", "key")
 
 
@@ -60,6 +79,88 @@ def read_tsv(stream: BinaryIO, asked: Asked) -> Iterator[Draft | Problem]:
     yield from _delimited(stream, asked, "\t")
 
 
+def read_json(stream: BinaryIO, asked: Asked) -> Iterator[Draft | Problem]:
+    """The articles of a JSON file: an array of objects, or an object that holds one, or a single article."""
+    text, _ = decode(read_whole(stream, asked))
+    try:
+        value = json.loads(text)
+    except RecursionError as error:
+        raise ValueError("is JSON nested too deep") from error
+    except ValueError as error:
+        rows = [line for line in text.splitlines() if line.strip()]
+        if len(rows) < 2:
+            raise ValueError(f"is not JSON: {error}") from error
+        yield from read_jsonl(io.BytesIO(text.encode("utf-8", "replace")), asked)
+        return
+    for number, row in enumerate(_rows_in(value), 1):
+        yield of_row(row, number, asked, "item")
+
+
+def read_xlsx(stream: BinaryIO, asked: Asked) -> Iterator[Draft | Problem]:
+    """An article for each row of the first sheet; its first row names the columns."""
+    data = io.BytesIO(checked_zip(read_whole(stream, asked)))
+    try:
+        from openpyxl import load_workbook
+    except ImportError as error:
+        raise ValueError("is an Excel file; to read it, run: pip install 'hearsay[docs]'") from error
+    try:
+        rows = load_workbook(data, read_only=True, data_only=True).worksheets[0].iter_rows(values_only=True)
+        names = [str(n).strip() if n is not None else "" for n in next(rows, ())]
+        for number, values in enumerate(rows, 2):
+            if any(v is not None for v in values):
+                yield of_row(dict(zip(names, values, strict=False)), number, asked)
+    except BROKEN_OFFICE as error:
+        raise ValueError(f"is no Excel file that can be read: {error!r:.100}") from error
+
+
+def read_parquet(stream: BinaryIO, asked: Asked) -> Iterator[Draft | Problem]:
+    """An article for each row of a Parquet table, read one group of rows at a time."""
+    from fastparquet import ParquetFile
+
+    data = io.BytesIO(read_whole(stream, replace(asked, max_bytes=MOST_PARQUET)))
+    number = 0
+    try:
+        for group in ParquetFile(data).iter_row_groups():
+            for row in group.to_dict("records"):
+                number += 1
+                yield of_row(row, number, asked)
+    except (
+        ValueError,
+        TypeError,
+        KeyError,
+        IndexError,
+        AssertionError,
+        RuntimeError,
+        OSError,
+        struct.error,
+    ) as error:
+        raise ValueError(f"is no Parquet file that can be read: {error!r:.100}") from error
+
+
+def checked_zip(data: bytes) -> bytes:
+    """The bytes of a file that is a ZIP archive inside, once it is sure that it does not unpack to a bomb."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            size = sum(info.file_size for info in archive.infolist())
+    except (zipfile.BadZipFile, struct.error, NotImplementedError) as error:
+        raise ValueError(f"is damaged: {error}") from error
+    if size > max(ALWAYS_ALLOWED, LARGEST_RATIO * len(data)):
+        raise ValueError("unpacks to far more than text would: an archive made to fill memory or disk")
+    return data
+
+
+def _rows_in(value: Any) -> list[Any]:
+    """The objects of a JSON value: itself if it is an array, the longest array in it, else the one object it is."""
+    if isinstance(value, list):
+        return value
+    if isinstance(value, Mapping):
+        arrays = [v for v in value.values() if isinstance(v, list) and v and isinstance(v[0], Mapping)]
+        if arrays and not any(str(k).lower() in TEXT_NAMES for k in value):
+            return max(arrays, key=len)
+        return [value]
+    raise ValueError("is JSON without an object in it")
+
+
 def of_row(row: Any, number: int, asked: Asked, unit: str = "row") -> Draft | Problem:
     """The article of one row, by the columns asked for, else by the usual names."""
     if not isinstance(row, Mapping):
@@ -73,16 +174,19 @@ def of_row(row: Any, number: int, asked: Asked, unit: str = "row") -> Draft | Pr
             number,
         )
     text = row[text_name]
+    if isinstance(text, bytes):
+        text = decode(text)[0]
     if isinstance(text, list) and all(isinstance(p, str) for p in text):
         text = "\n\n".join(text)
     if not isinstance(text, str) or not text.strip():
         return Problem(f"{unit} {number} has an empty text", number)
+    text, wrapped = (markup_text(text), False) if looks_like_markup(text) else (text, True)
     fields = known_fields(dict(row)) | {
         ours: v for ours, theirs in asked.columns.items() if ours in NAMES and (v := text_of(row.get(theirs)))
     }
     id_name = asked.columns.get("id") or next((names[n] for n in ID_NAMES if n in names), None)
     own = text_of(row.get(id_name)) if id_name is not None else None
-    return Draft(text, **fields, row=own, number=number, titled=False)
+    return Draft(text, **fields, row=own, number=number, wrapped=wrapped, titled=False)
 
 
 def check_sniff(stream: BinaryIO) -> None:

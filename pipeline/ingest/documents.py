@@ -1,0 +1,150 @@
+"""Readers of PDF, Word, RTF, OpenDocument and EPUB files."""
+
+from __future__ import annotations
+
+import io
+import logging
+import re
+import zipfile
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+from typing import Any, BinaryIO
+
+from pipeline.ingest.decode import decode
+from pipeline.ingest.draft import Draft, Problem, text_of
+from pipeline.ingest.markup import markup_text
+from pipeline.ingest.registry import Asked, read_whole
+from pipeline.ingest.rows import BROKEN_OFFICE, checked_zip
+
+MOST_PAGES = 2000
+NEEDED = "to read it, run: pip install 'hearsay[docs]'"
+_DIGITS = re.compile(r"\d+")
+
+
+def read_pdf(stream: BinaryIO, asked: Asked) -> Iterator[Draft | Problem]:
+    """The text of a PDF file, its wraps undone, without the lines that head and foot its pages."""
+    data = io.BytesIO(read_whole(stream, asked))
+    try:
+        from pypdf import PdfReader
+        from pypdf.errors import PyPdfError
+    except ImportError as error:
+        raise ValueError(f"is a PDF document; {NEEDED}") from error
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)
+    try:
+        document = PdfReader(data)
+        pages = [page.extract_text() or "" for page in document.pages[:MOST_PAGES]]
+        about: Any = document.metadata or {}
+    except (PyPdfError, RecursionError, NotImplementedError, AssertionError, *BROKEN_OFFICE) as error:
+        raise ValueError(f"is a PDF document that cannot be read: {error!r:.100}") from error
+    text = "\n".join(without_running_heads(pages))
+    if not text.strip():
+        raise ValueError(
+            "is a PDF document without text: pictures of pages, which need text recognition first"
+        )
+    yield Draft(
+        text,
+        title=text_of(about.get("/Title")),
+        byline=text_of(about.get("/Author")),
+        notes=("text taken from a PDF",),
+    )
+
+
+def read_docx(stream: BinaryIO, asked: Asked) -> Iterator[Draft | Problem]:
+    """The paragraphs of a Word document; title, author and date from its properties where they are set."""
+    data = io.BytesIO(checked_zip(read_whole(stream, asked)))
+    try:
+        import docx
+    except ImportError as error:
+        raise ValueError(f"is a Word document; {NEEDED}") from error
+    try:
+        document = docx.Document(data)
+        text = "\n\n".join(p.text for p in document.paragraphs)
+        about = document.core_properties
+        title, author = about.title, about.author
+    except (RecursionError, *BROKEN_OFFICE) as error:
+        raise ValueError(f"is no Word document that can be read: {error!r:.100}") from error
+    author = None if author == "python-docx" else author
+    yield Draft(text, title=text_of(title) if title in text else None, byline=text_of(author), wrapped=False)
+
+
+def read_rtf(stream: BinaryIO, asked: Asked) -> Iterator[Draft | Problem]:
+    """The paragraphs of an RTF document."""
+    data = read_whole(stream, asked)
+    try:
+        from striprtf.striprtf import rtf_to_text
+    except ImportError as error:
+        raise ValueError(f"is an RTF document; {NEEDED}") from error
+    if not data.lstrip().startswith(b"{\\rtf"):
+        raise ValueError("is no RTF document")
+    try:
+        text = rtf_to_text(data.decode("latin-1"), errors="replace")
+    except (RecursionError, *BROKEN_OFFICE) as error:
+        raise ValueError(f"is an RTF document that cannot be read: {error!r:.100}") from error
+    yield Draft(text.replace("\n", "\n\n"), wrapped=False)
+
+
+def read_odt(stream: BinaryIO, asked: Asked) -> Iterator[Draft | Problem]:
+    """The paragraphs and headings of an OpenDocument text."""
+    with _opened(stream, asked) as archive:
+        tree = _xml(archive, "content.xml")
+        texts = [" ".join("".join(e.itertext()).split()) for e in tree.iter("{*}p", "{*}h")]
+        yield Draft("\n\n".join(texts), wrapped=False)
+
+
+def read_epub(stream: BinaryIO, asked: Asked) -> Iterator[Draft | Problem]:
+    """The chapters of an EPUB book as one article, in reading order."""
+    with _opened(stream, asked) as archive:
+        place = next(e.get("full-path") for e in _xml(archive, "META-INF/container.xml").iter("{*}rootfile"))
+        package = _xml(archive, str(place))
+        files = {
+            e.get("id"): str(PurePosixPath(str(place)).parent / str(e.get("href")))
+            for e in package.iter("{*}item")
+        }
+        names = [files[e.get("idref")] for e in package.iter("{*}itemref") if e.get("idref") in files]
+        texts = [
+            markup_text(_without_head(decode(archive.read(n))[0])) for n in names if n in archive.namelist()
+        ]
+        about = {
+            tag: next((text_of(e.text) for e in package.iter(f"{{*}}{tag}")), None)
+            for tag in ("title", "creator", "date")
+        }
+        yield Draft(
+            "\n\n".join(texts),
+            title=about["title"],
+            byline=about["creator"],
+            published=about["date"],
+            wrapped=False,
+        )
+
+
+def without_running_heads(pages: list[str]) -> list[str]:
+    """Pages without first and last lines that most of them share but for the page number."""
+    if len(pages) < 3:
+        return pages
+    split = [[line for line in page.split("\n") if line.strip()] for page in pages]
+    ends = Counter(_DIGITS.sub("#", line.strip()) for lines in split for line in {*lines[:1], *lines[-1:]})
+    running = {line for line, n in ends.items() if n > len(pages) / 2}
+    return [
+        "\n".join(line for line in page.split("\n") if _DIGITS.sub("#", line.strip()) not in running)
+        for page in pages
+    ]
+
+
+def _opened(stream: BinaryIO, asked: Asked) -> zipfile.ZipFile:
+    return zipfile.ZipFile(io.BytesIO(checked_zip(read_whole(stream, asked))))
+
+
+def _xml(archive: zipfile.ZipFile, name: str) -> Any:
+    """A member as a tree, without entities resolved or anything fetched."""
+    from lxml import etree
+
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
+    try:
+        return etree.fromstring(archive.read(name), parser)
+    except (KeyError, etree.LxmlError, *BROKEN_OFFICE) as error:
+        raise ValueError(f"lacks a readable {name}: {error!r:.80}") from error
+
+
+def _without_head(page: str) -> str:
+    return re.sub(r"(?is)^.*?<body[^>]*>|</body>.*$|<\?xml.*?\?>", "", page)
