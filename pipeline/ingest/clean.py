@@ -72,7 +72,8 @@ def wrap_width(blocks: list[list[str]]) -> int:
     if len(inner) < 2 or width > WRAP_WIDTH or width < 30:
         return 0
     wraps = sum(_is_full(a, b, width) for a, b in inner)
-    return width if wraps >= 0.8 * len(inner) else 0
+    ends = sum(bool(_END.search(a)) for a, _ in inner)  # a sentence a line: each line is a paragraph
+    return width if wraps >= 0.8 * len(inner) and ends <= 0.6 * len(inner) else 0
 
 
 def _is_full(line: str, following: str, width: int) -> bool:

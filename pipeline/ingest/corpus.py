@@ -15,7 +15,7 @@ from pipeline.ingest.files import article_ids, encode_path, short_hash, suffix_o
 from pipeline.ingest.finish import MAX_CHARACTERS, finish, wrong_language
 from pipeline.ingest.opening import open_file
 from pipeline.ingest.registry import READERS, Asked, holds_many, reader_of
-from pipeline.ingest.spool import by_id, first_seen, row_id
+from pipeline.ingest.spool import by_id, first_seen
 from pipeline.schema import Article, Issue
 
 UNREADABLE = (ValueError, OSError, EOFError, zlib.error, lzma.LZMAError, gzip.BadGzipFile)
@@ -144,21 +144,25 @@ def _read(path: Path, name: str, first: str, asked: Asked, max_characters: int) 
     try:
         with open_file(path) as stream:
             drafts = reader(stream, asked)
-            if holds_many(suffix_of(path.name)):
-                drafts = by_id(drafts, first)
-            for draft in drafts:
-                yield _finished(draft, name, first, max_characters)
+            many = holds_many(suffix_of(path.name))
+            for draft in (
+                by_id(drafts, first)
+                if many
+                else ((d if isinstance(d, Problem) else (first, d)) for d in drafts)
+            ):
+                yield _finished(draft, name, max_characters)
     except UNREADABLE as error:
         yield Issue(name, "ingest", None, None, "error", _reason(error))
 
 
-def _finished(draft: Draft | Problem, name: str, first: str, max_characters: int) -> Found:
+def _finished(found: tuple[str, Draft] | Problem, name: str, max_characters: int) -> Found:
+    draft = found if isinstance(found, Problem) else found[1]
     if draft.member:
         name = f"{name}/{encode_path(draft.member)}"
-    if isinstance(draft, Problem):
-        return Issue(name, "ingest", draft.number, None, draft.severity, draft.reason)
+    if isinstance(found, Problem):
+        return Issue(name, "ingest", found.number, None, found.severity, found.reason)
     try:
-        done = finish(draft, row_id(draft, first), name, max_characters)
+        done = finish(found[1], found[0], name, max_characters)
     except ValueError as error:
         return Issue(name, "ingest", draft.number, None, "error", str(error))
     return Read(done.article, done.notes, draft.number)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from pipeline.ingest.draft import Draft, Problem, text_of
 from pipeline.ingest.markup import markup_text
 from pipeline.ingest.registry import Asked, read_whole
 
-SHORTEST = 400  # characters; a shorter entry is a teaser
+SHORTEST_SUMMARY = 600  # characters; a shorter summary is a teaser
 
 
 def read_feed(stream: BinaryIO, asked: Asked) -> Iterator[Draft | Problem]:
@@ -24,8 +24,9 @@ def read_feed(stream: BinaryIO, asked: Asked) -> Iterator[Draft | Problem]:
         raise ValueError("is no RSS or Atom feed, or one without entries")
     source = text_of(feed.feed.get("title"))
     for number, entry in enumerate(feed.entries, 1):
-        text = markup_text(_content(entry))
-        if len(text) < SHORTEST:
+        full = markup_text(" ".join(str(c.get("value") or "") for c in entry.get("content", [])))
+        text = full or markup_text(entry.get("summary") or "")
+        if not full and len(text) < SHORTEST_SUMMARY:
             yield Problem(f"entry {number} holds no more than a teaser", number, severity="warning")
             continue
         link = text_of(entry.get("link"))
@@ -53,9 +54,3 @@ def address_of(url: str | None) -> str | None:
     for ending in (".html", ".htm", ".php", ".aspx"):
         bare = bare.removesuffix(ending)
     return bare.removeprefix("www.") or None
-
-
-def _content(entry: Any) -> str:
-    """The longest text of an entry: its content, else its summary."""
-    texts = [c.get("value") or "" for c in entry.get("content", [])] + [entry.get("summary") or ""]
-    return str(max(texts, key=len))

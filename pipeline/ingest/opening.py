@@ -40,6 +40,8 @@ class Limited(io.RawIOBase):
 
 def open_file(path: Path) -> BinaryIO:
     """A buffered binary stream of the file's content, decompressed where its name says that it is compressed."""
+    if ".warc" in path.suffixes[-2:] or ".wet" in path.suffixes[-2:]:
+        return path.open("rb")  # its reader unpacks it record by record
     return unpacked(path.open("rb"), path.name, path.stat().st_size)
 
 

@@ -12,23 +12,24 @@ from dataclasses import replace
 from itertools import chain
 
 from pipeline.ingest.draft import Draft, Problem
-from pipeline.ingest.files import slug
+from pipeline.ingest.files import slug, stem_of
 
 
 def row_id(draft: Draft, first: str) -> str:
-    """The id of an article: its file's, and for files of several its own row's id or number.
+    """The id of an article: its file's, for members of archives and rows of tables with their own name or number.
 
     >>> row_id(Draft("…", number=17), "exports/may")
     'exports/may/0000017'
     """
-    parts = [first, draft.member, draft.row or (f"{draft.number:07d}" if draft.number is not None else None)]
-    return "/".join([first, *(slug(p) for p in parts[1:] if p)])
+    number = f"{draft.number:07d}" if draft.number is not None else None
+    own = (slug(stem_of(draft.member)) if draft.member else None, slug(draft.row) if draft.row else number)
+    return "/".join([first, *(part for part in own if part)])
 
 
-def by_id(drafts: Iterator[Draft | Problem], first: str) -> Iterator[Draft | Problem]:
-    """Drafts of one file in the order of their ids.
+def by_id(drafts: Iterator[Draft | Problem], first: str) -> Iterator[tuple[str, Draft] | Problem]:
+    """The drafts of a file of several, each with an id of its own, in the order of the ids.
 
-    Rows without ids of their own come in that order by their numbers.
+    Rows without ids of their own come in that order by their numbers; others are sorted on disk.
     """
     head = next(drafts, None)
     while isinstance(head, Problem):
@@ -37,7 +38,7 @@ def by_id(drafts: Iterator[Draft | Problem], first: str) -> Iterator[Draft | Pro
     if head is None:
         return
     if head.row is None and head.member is None:
-        yield from _numbered(chain([head], drafts))
+        yield from _numbered(chain([head], drafts), first)
         return
     database = sqlite3.connect("")
     database.execute("CREATE TABLE drafts (id TEXT UNIQUE, draft BLOB)")
@@ -46,24 +47,20 @@ def by_id(drafts: Iterator[Draft | Problem], first: str) -> Iterator[Draft | Pro
         if isinstance(draft, Problem):
             yield draft
         else:
-            _store(database, draft, first)
-    for (stored,) in database.execute("SELECT draft FROM drafts ORDER BY id"):
-        yield Draft(**pickle.loads(stored))
+            _store(database, row_id(draft, first), _packed(draft))
+    for article_id, stored in database.execute("SELECT id, draft FROM drafts ORDER BY id"):
+        yield article_id, Draft(**pickle.loads(stored))
     database.close()
 
 
-def _store(database: sqlite3.Connection, draft: Draft, first: str) -> None:
+def _store(database: sqlite3.Connection, wanted: str, packed: bytes) -> None:
     """Keep a draft; where its id is taken, as "x-2", "x-3" and so on, by the order of the file."""
-    wanted = row_id(draft, first)
     insert = "INSERT OR IGNORE INTO drafts VALUES (?, ?)"
-    if database.execute(insert, (wanted, _packed(draft))).rowcount:
+    if database.execute(insert, (wanted, packed)).rowcount:
         return
-    number = (database.execute("SELECT number FROM copies WHERE id = ?", (wanted,)).fetchone() or (1,))[0]
-    while True:
+    number = (database.execute("SELECT number FROM copies WHERE id = ?", (wanted,)).fetchone() or (1,))[0] + 1
+    while not database.execute(insert, (f"{wanted}-{number}", packed)).rowcount:
         number += 1
-        numbered = replace(draft, row=f"{draft.row or draft.number}-{number}")
-        if database.execute(insert, (row_id(numbered, first), _packed(numbered))).rowcount:
-            break
     database.execute("INSERT OR REPLACE INTO copies VALUES (?, ?)", (wanted, number))
 
 
@@ -85,9 +82,9 @@ def first_seen() -> Callable[[str, str], str | None]:
     return seen
 
 
-def _numbered(drafts: Iterator[Draft | Problem]) -> Iterator[Draft | Problem]:
+def _numbered(drafts: Iterator[Draft | Problem], first: str) -> Iterator[tuple[str, Draft] | Problem]:
     for draft in drafts:
-        yield replace(draft, row=None) if isinstance(draft, Draft) and draft.row else draft
+        yield draft if isinstance(draft, Problem) else (row_id(replace(draft, row=None), first), draft)
 
 
 def _packed(draft: Draft) -> bytes:

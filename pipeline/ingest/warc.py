@@ -18,9 +18,11 @@ def read_warc(stream: BinaryIO, asked: Asked) -> Iterator[Draft | Problem]:
         from fastwarc.warc import ArchiveIterator, WarcRecordType
     except ImportError as error:
         raise ValueError("is a web archive; to read it, run: pip install 'hearsay[web]'") from error
-    wanted = WarcRecordType.response | WarcRecordType.conversion
+    records = ArchiveIterator(
+        stream, record_types=WarcRecordType.response | WarcRecordType.conversion, parse_http=True
+    )
     number = 0
-    for record in ArchiveIterator(stream, record_types=wanted, parse_http=True):
+    for record in _unbroken(records):
         number += 1
         url = record.headers.get("WARC-Target-URI")
         try:
@@ -37,6 +39,24 @@ def read_warc(stream: BinaryIO, asked: Asked) -> Iterator[Draft | Problem]:
             )
     if not number:
         raise ValueError("is no web archive, or one without pages")
+
+
+def _unbroken(records: Iterator[Any]) -> Iterator[Any]:
+    """The records up to the end of the file or its first damage; ValueError there."""
+    while True:
+        try:
+            record = next(records, None)
+        except (OSError, ValueError) as error:
+            raise ValueError(
+                f"is a damaged web archive; what stood after the damage was not read: {error}"
+            ) from error
+        except BaseException as error:
+            if type(error).__name__ != "PanicException":  # what a library in Rust raises where it gives up
+                raise
+            raise ValueError("is a damaged web archive") from error
+        if record is None:
+            return
+        yield record
 
 
 def _of_record(record: Any, asked: Asked) -> Draft | None:
