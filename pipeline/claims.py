@@ -73,6 +73,7 @@ class Scene:
     doc: Doc
     text: str  # doc.text, which spaCy puts together anew each time it is asked
     article_id: str
+    sentence_ids: dict[int, str]  # by the first token
     setting: Setting
     names: dict[str, str]  # entity_id -> canonical name
     mention_at: dict[int, Mention]
@@ -175,6 +176,7 @@ def _set_scene(
         doc=doc,
         text=doc.text,
         article_id=article_id,
+        sentence_ids={sent.start: sentence_id(article_id, sent) for sent in doc.sents},
         setting=Setting(tree, hedges, hedge_at),
         names={entity.entity_id: entity.name for entity in entities},
         mention_at=mention_at,
@@ -290,9 +292,8 @@ def _explain(
     if not pieces or not any(a <= clause.top < b for a, b in pieces):
         return None
     start, end = tree.starts[pieces[0][0]], tree.ends[pieces[-1][1] - 1]
-    predicate = [
-        run for run in runs(predicate_tokens(tree, clause)) if any(a <= run[0] < b for a, b in pieces)
-    ]
+    inside = [i for i in predicate_tokens(tree, clause) if any(a <= i < b for a, b in pieces)]
+    predicate = runs(inside or [clause.top])
     learned = _extension(scene.doc[clause.head], FACTUALITY)
     verdict = compose(attribution.steps, learned)
     linked = bearing.hedges | loose
@@ -303,7 +304,7 @@ def _explain(
     claim = Claim(
         claim_id=span_id(scene.article_id, "c", start, end),
         article_id=scene.article_id,
-        sentence_id=sentence_id(scene.article_id, scene.doc[pieces[0][0]].sent),
+        sentence_id=scene.sentence_ids[tree.firsts[pieces[0][0]]],
         start=start,
         end=end,
         text=JOINT.join(text[tree.starts[a] : tree.ends[b - 1]] for a, b in pieces),

@@ -116,15 +116,7 @@ def _is_question_word(tree: Tree, i: int) -> bool:
 
 def ends_with_question_mark(tree: Tree, i: int) -> bool:
     """Whether the first sentence-final mark after a clause's own words is a question mark."""
-    last = max((c for c in tree.children[i]), default=i)
-    at = max(i, last)
-    while at < tree.lasts[i]:
-        if tree.lowers[at] in ("?", "?!", "!?", "??"):
-            return True
-        if tree.lowers[at] in (".", "!", ";", ":"):
-            return False
-        at += 1
-    return False
+    return tree.asks[max([i, *tree.children[i][-1:]])]
 
 
 def own_tokens(tree: Tree, clause: Clause, cut: Collection[int]) -> list[int]:
@@ -261,7 +253,8 @@ def subject_range(tree: Tree, subject: int) -> tuple[int, int]:
     extra = frozenset(
         c
         for c in tree.children[subject]
-        if c > subject and tree.deps[c] in ("acl:relcl", "appos", "parataxis", "acl", "punct", "advcl")
+        if tree.deps[c] in ("case", "mark")
+        or (c > subject and tree.deps[c] in ("acl:relcl", "appos", "parataxis", "acl", "punct", "advcl"))
     )
     tokens = subtree(tree, subject, extra)
     start, end = next((a, b) for a, b in runs(tokens) if a <= subject < b)

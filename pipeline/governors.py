@@ -309,7 +309,7 @@ def _add_governor(setting: Setting, governor: Governor, bearing: Bearing) -> Non
     if reports and sign is not None:
         bearing.reports[len(bearing.steps)] = token
         bearing.steps.append(_report_step(setting, token, sign))
-    elif not governor.beyond:
+    elif not governor.beyond and (hedge is None or hedge not in bearing.hedges):
         step = _plain_step(setting, token, sign, hedge, governor.complement == "whether")
         bearing.steps.extend([step] if step is not None else [])
     if reports or _says_nothing_else(setting, token, sign):

@@ -62,15 +62,16 @@ def find_hedges(doc: Doc, article_id: str) -> list[Hedge]:
 
     Raises ValueError where the doc has no tags or parse.
     """
-    rows = []
-    for cue in find_cues(doc, read_tree(doc)):
+    rows, tree = [], read_tree(doc)
+    sentence_ids = {sent.start: sentence_id(article_id, sent) for sent in doc.sents}
+    for cue in find_cues(doc, tree):
         span = doc[cue.start : cue.end]
         start, end = span.start_char, span.end_char
         rows.append(
             Hedge(
                 hedge_id=span_id(article_id, "h", start, end),
                 article_id=article_id,
-                sentence_id=sentence_id(article_id, span[0].sent),
+                sentence_id=sentence_ids[tree.firsts[cue.start]],
                 start=start,
                 end=end,
                 text=span.text,

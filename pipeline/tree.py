@@ -30,6 +30,12 @@ TO_UD = {
 }
 
 
+QUESTION_MARKS = frozenset({"?", "?!", "!?", "??", "???"})
+STOPS = frozenset({".", "!", ";", ":"})
+MOST_CHILDREN = 200
+"""Children beyond that come from a broken parse; they are left hanging, so that no walk grows with the text."""
+
+
 class Tree(NamedTuple):
     """Parallel lists, one item per token; heads and children are token indices, a root is its own head."""
 
@@ -45,6 +51,9 @@ class Tree(NamedTuple):
     ends: list[int]
     firsts: list[int]  # index of the first token of the token's sentence
     lasts: list[int]  # index after the last token of the token's sentence
+    asks: list[
+        bool
+    ]  # whether the next mark that ends a clause, in the sentence from the token on, is a question mark
 
 
 def read_tree(doc: Doc) -> Tree:
@@ -67,7 +76,7 @@ def read_tree(doc: Doc) -> Tree:
     firsts, lasts = _sentences(doc)
     children: list[list[int]] = [[] for _ in words]
     for i, head in enumerate(heads):
-        if head != i:
+        if head != i and len(children[head]) < MOST_CHILDREN:
             children[head].append(i)
     return Tree(
         words=words,
@@ -82,6 +91,7 @@ def read_tree(doc: Doc) -> Tree:
         ends=[start + len(word) for start, word in zip(starts, words)],
         firsts=firsts,
         lasts=lasts,
+        asks=_asks(lowers, lasts),
     )
 
 
@@ -113,6 +123,16 @@ def _heads(doc: Doc) -> list[int]:
     if not len(doc):
         return []
     return (doc.to_array([HEAD]).astype("int64") + range(len(doc))).tolist()
+
+
+def _asks(lowers: list[str], lasts: list[int]) -> list[bool]:
+    asks = [False] * len(lowers)
+    for i in range(len(lowers) - 1, -1, -1):
+        if lowers[i] in QUESTION_MARKS:
+            asks[i] = True
+        elif lowers[i] not in STOPS and i + 1 < lasts[i]:
+            asks[i] = asks[i + 1]
+    return asks
 
 
 def _sentences(doc: Doc) -> tuple[list[int], list[int]]:
