@@ -212,7 +212,7 @@ def main() -> None:
 
 def _run() -> int:
     try:
-        status = app(standalone_mode=False)
+        status = app(prog_name="hearsay", standalone_mode=False)
         return status if isinstance(status, int) else OK
     except (typer.Abort, KeyboardInterrupt):
         return _failed("stopped; the tables are as they were before", STOPPED)
