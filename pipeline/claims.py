@@ -27,6 +27,7 @@ from pipeline.clauses import (
     Clause,
     find_clauses,
     is_finite,
+    outer_copula,
     own_tokens,
     pieces_of,
     predicate_tokens,
@@ -237,12 +238,7 @@ def _reporting_tops(scene: Scene, clauses: list[Clause], bearings: dict[int, Bea
     tops = set()
     for clause in clauses:
         for token in bearings[clause.top].commanding - set(clause.chain):
-            top = (
-                token
-                if tree.deps[token].partition(":")[0] in ("parataxis", "advcl")
-                else clause_top(tree, token)
-            )
-            if top != clause.top:
+            if tree.lowers[token] != "according" and (top := clause_top(tree, token)) != clause.top:
                 tops.add(top)
     cues = frozenset[int]().union(
         *(c for n, c in enumerate(scene.cue_tokens) if _content_is_clause(scene, n))
@@ -265,10 +261,12 @@ def _content_is_clause(scene: Scene, quote: int) -> bool:
 
 
 def _says_nothing(tree: Tree, clause: Clause) -> bool:
-    """ "She said", with nothing said in it that the parse shows."""
+    """As in "she said", with nothing said in it that the parse shows."""
     sign = signature(tree.lemmas[clause.head], "verb", "that")
-    if sign is None or sign.kind != "speech":
+    if sign is None or sign.kind not in ("speech", "attitude"):
         return False
+    if sign.kind == "attitude" and tree.deps[clause.top] != "parataxis":
+        return False  # "farmers worry"
     return child(tree, clause.head, "obj", "obl", "xcomp", "ccomp", "csubj", "iobj", "nsubj:pass") is None
 
 
@@ -337,7 +335,7 @@ def _extension(item: Token | Span, name: str) -> float | None:
 
 def _predicate_lemma(tree: Tree, clause: Clause) -> str:
     head = clause.head
-    if child(tree, clause.top, "nsubj:outer") is not None and child(tree, clause.top, "cop") is not None:
+    if outer_copula(tree, clause.top) is not None:
         return "be"
     particles = [tree.lowers[c] for c in tree.children[head] if tree.deps[c] == "compound:prt"]
     return " ".join([tree.lemmas[head], *particles])
@@ -355,11 +353,17 @@ def _subject(scene: Scene, clause: Clause) -> str | None:
 
 
 def _entity_name(scene: Scene, token: int) -> str | None:
+    mention = _mention_of(scene, token)
+    return None if mention is None or mention.entity_id is None else scene.names.get(mention.entity_id)
+
+
+def _mention_of(scene: Scene, token: int) -> Mention | None:
+    """The mention at a phrase's head, else at the name beside it ("the goalkeeper Mouez Hassen")."""
     mention = scene.mention_at.get(token)
-    if mention is None or mention.entity_id is None:
-        return None
-    # "Kim's aide": the mention must end at the head, or go on with its own name only
-    return scene.names.get(mention.entity_id)
+    if mention is not None and mention.entity_id is not None:
+        return mention
+    beside = (scene.mention_at.get(c) for c in scene.tree.children[token] if scene.tree.deps[c] == "appos")
+    return next((m for m in beside if m is not None and m.entity_id and m.kind == "name"), mention)
 
 
 # ---- who states it ------------------------------------------------------------------------------------------------
@@ -374,7 +378,7 @@ def _attribute(scene: Scene, clause: Clause, bearing: Bearing) -> _Attribution:
 
 
 def _is_impersonal(scene: Scene, quote: int, bearing: Bearing) -> bool:
-    """ "It is said that …": nobody's statement, but the author's, hedged."""
+    """As in "It is said that …": nobody's statement, but the author's, hedged."""
     if scene.quotes[quote].source is not None or not scene.cue_tokens[quote]:
         return False
     tree = scene.tree
@@ -422,7 +426,7 @@ def _report_of(scene: Scene, number: int) -> Step:
 
 
 def _speaks_of_itself(scene: Scene, report: int, speaker_id: str | None) -> bool:
-    """ "I think …" in a quotation, "she said she feared …": the claimant's own attitude."""
+    """As in "I think …" in a quotation, "she said she feared …": the claimant's own attitude."""
     speaker = speaker_of(scene.tree, report)
     if speaker is None:
         return False
@@ -445,7 +449,7 @@ def _by_parse(scene: Scene, bearing: Bearing) -> _Attribution:
     outer = others[-1]
     speaker = speakers[outer]
     assert speaker is not None
-    mention = scene.mention_at.get(speaker)
+    mention = _mention_of(scene, speaker)
     name = _entity_name(scene, speaker)
     own = {
         n
@@ -488,7 +492,7 @@ def _stands_alone(scene: Scene, c: int, reporting: set[int]) -> bool:
 
 
 def _reports(scene: Scene, c: int) -> bool:
-    """ "… and said the port would reopen": a coordinated verb of saying whose content is a row of its own."""
+    """As in "… and said the port would reopen": a coordinated verb of saying whose content is a row of its own."""
     complement = child(scene.tree, c, "ccomp")
     return (
         complement is not None

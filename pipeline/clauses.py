@@ -15,6 +15,7 @@ from pipeline.tree import Tree, child, subtree
 CLAUSE_RELATIONS = frozenset({"root", "ccomp", "csubj", "conj", "parataxis", "advcl", "acl"})
 PASSED_ON = frozenset({"compound:prt", "aux", "aux:pass", "cop"})
 COMPARISONS = frozenset({"than", "as"})
+JOINTS = frozenset('-–"“”‘’')
 DEEPEST = 12
 """Clauses nested deeper than that come from a broken parse; no walk up or down goes on."""
 
@@ -68,14 +69,14 @@ def states(tree: Tree, i: int) -> bool:
 
 
 def _is_headline(tree: Tree, i: int) -> bool:
-    """ "Minister arrested", "talks to resume": a main clause whose finite verb is left out."""
+    """As in "minister arrested", "talks to resume": a main clause whose finite verb is left out."""
     if tree.deps[i] != "root" or tree.pos[i] != "VERB":
         return False
     return tree.tags[i] in ("VBN", "VBG") or child(tree, i, "mark") is not None
 
 
 def _is_comparison(tree: Tree, i: int) -> bool:
-    """ "More than he expected", "as fast as he could"."""
+    """As in "more than he expected", "as fast as he could"."""
     mark = child(tree, i, "mark")
     if mark is None or tree.lowers[mark] not in COMPARISONS:
         return False
@@ -97,7 +98,7 @@ def _asks(tree: Tree, i: int, relation: str) -> bool:
 
 
 def has_question_word(tree: Tree, i: int) -> bool:
-    """ "Who sent it", "how many came": what is asked is a part of the clause, so that it states nothing by itself."""
+    """As in "who sent it", "how many came": what is asked is a part of the clause, which states nothing by itself."""
     if tree.tags[i] in ("WP", "WRB", "WDT"):
         return True
     for c in tree.children[i]:
@@ -157,8 +158,11 @@ def _joins(tree: Tree, i: int, top: int) -> bool:
 def _with_partners(tree: Tree, start: int, end: int) -> tuple[int, int]:
     """A piece with the quotation mark or bracket beside it whose partner it holds."""
     inside = tree.words[start:end]
-    if end < tree.lasts[start] and _is_open(inside, _PARTNER_BEFORE.get(tree.words[end]), tree.words[end]):
-        return start, end + 1
+    for last in range(end, min(end + 2, tree.lasts[start])):  # the mark may stand behind a full stop
+        if _is_open(inside, _PARTNER_BEFORE.get(tree.words[last]), tree.words[last]):
+            return start, last + 1
+        if not _is_mark(tree, last):
+            break
     if start > tree.firsts[start] and _is_open(
         inside, _PARTNER.get(tree.words[start - 1]), tree.words[start - 1]
     ):
@@ -187,20 +191,18 @@ _PARTNER_BEFORE = {close: opening for opening, close in _PARTNER.items()}
 
 def predicate_tokens(tree: Tree, clause: Clause) -> list[int]:
     """Tokens of a predicate in order: verb group with auxiliaries, negation and particles, "is the oldest port"."""
-    if (
-        child(tree, clause.top, "nsubj:outer") is not None
-        and (cop := child(tree, clause.top, "cop")) is not None
-    ):
-        return [cop]  # "the plan is to close": what is said of the plan stands in a clause of its own
+    if (cop := outer_copula(tree, clause.top)) is not None:
+        return [cop]
     found: set[int] = set()
     governors = (*clause.chain, clause.head)
     for g in governors:
         found.add(g)
         for c in tree.children[g]:
             if (
-                tree.deps[c] in PASSED_ON
+                tree.deps[c] == "flat"
+                or tree.deps[c] in PASSED_ON
                 or _is_negation(tree, c)
-                or (g != clause.top and tree.lowers[c] == "to")
+                or (tree.deps[c] == "mark" and tree.lowers[c] == "to")
             ):
                 found.add(c)
     first = min(found)
@@ -211,6 +213,14 @@ def predicate_tokens(tree: Tree, clause: Clause) -> list[int]:
             if tree.deps[c].partition(":")[0] in _NOMINAL_PARTS:
                 found.update(i for i in subtree(tree, c) if i < g)
     return _with_adverbs(tree, sorted(found))
+
+
+def outer_copula(tree: Tree, top: int) -> int | None:
+    """The *is* of "the trouble is that nobody came", where what is said of the trouble is a clause of its own."""
+    relations = {tree.deps[c] for c in tree.children[top]}
+    if "nsubj:outer" not in relations or not relations & {"nsubj", "nsubj:pass", "expl"}:
+        return None
+    return child(tree, top, "cop")
 
 
 _NOMINAL_PARTS = frozenset({"det", "amod", "nummod", "compound", "nmod", "case", "advmod", "flat"})
@@ -225,7 +235,7 @@ def _with_adverbs(tree: Tree, tokens: list[int]) -> list[int]:
     filled = tokens[:1]
     for i in tokens[1:]:
         gap = range(filled[-1] + 1, i)
-        if all(tree.pos[k] in ("ADV", "PART") or tree.words[k] == "-" for k in gap):
+        if all(tree.pos[k] in ("ADV", "PART", "CCONJ") or tree.words[k] in JOINTS for k in gap):
             filled.extend(gap)
         filled.append(i)
     return filled
@@ -245,7 +255,10 @@ def runs(tokens: list[int]) -> list[tuple[int, int]]:
 def subject_of(tree: Tree, clause: Clause) -> int | None:
     """The token of a clause's subject; None for an empty *it*."""
     outer = child(tree, clause.top, "nsubj:outer")
-    return outer if outer is not None else child(tree, clause.top, "nsubj", "csubj")
+    subject = outer if outer is not None else child(tree, clause.top, "nsubj")
+    if subject is not None or child(tree, clause.top, "expl") is not None:
+        return subject
+    return child(tree, clause.top, "csubj")
 
 
 def subject_range(tree: Tree, subject: int) -> tuple[int, int]:
@@ -254,7 +267,10 @@ def subject_range(tree: Tree, subject: int) -> tuple[int, int]:
         c
         for c in tree.children[subject]
         if tree.deps[c] in ("case", "mark")
-        or (c > subject and tree.deps[c] in ("acl:relcl", "appos", "parataxis", "acl", "punct", "advcl"))
+        or (c > subject and tree.deps[c] in ("acl:relcl", "parataxis", "acl", "punct", "advcl"))
+        or (
+            c > subject and tree.deps[c] == "appos" and any(tree.deps[k] == "punct" for k in tree.children[c])
+        )
     )
     tokens = subtree(tree, subject, extra)
     start, end = next((a, b) for a, b in runs(tokens) if a <= subject < b)

@@ -43,13 +43,13 @@ def is_modal(tree: Tree, start: int, end: int) -> bool:
 
 
 def is_perfect_modal(tree: Tree, start: int, end: int) -> bool:
-    """ "Must have left"; not "must have a life jacket" (there the verb is "have" itself)."""
+    """As in "must have left"; not "must have a life jacket" (there the verb is "have" itself)."""
     verb = tree.heads[start]
     return tree.tags[start] == "MD" and has_word(tree, verb, "aux", frozenset({"have", "'ve", "’ve"}))
 
 
 def is_possibility(tree: Tree, start: int, end: int) -> bool:
-    """ "Could reach the coast"; not the ability of "could swim when he was a boy", "could not see", "could hear"."""
+    """As in "could reach the coast"; not the ability of "could swim as a boy", "could not see", "could hear"."""
     verb = tree.heads[start]
     if tree.tags[start] != "MD" or tree.heads[start] == start:
         return tree.tags[start] == "MD"
@@ -70,7 +70,7 @@ def finite_of(tree: Tree, clause: int) -> int:
 
 
 def is_hypothetical(tree: Tree, start: int, end: int) -> bool:
-    """ "A ban would hurt"; not the past of *will* ("he said he would come"), not "would like"."""
+    """As in "A ban would hurt"; not the past of *will* ("he said he would come"), not "would like"."""
     verb = tree.heads[start]
     if tree.tags[start] != "MD" or tree.lemmas[verb] in words_of("infinitive_of_taste"):
         return False
@@ -92,7 +92,7 @@ def is_hypothetical(tree: Tree, start: int, end: int) -> bool:
 
 
 def is_inverted(tree: Tree, start: int, end: int) -> bool:
-    """ "Should the talks fail, …": a condition without *if*, the verb before its subject."""
+    """As in "should the talks fail, …": a condition without *if*, the verb before its subject."""
     clause = tree.heads[start]
     subject = child(tree, clause, "nsubj")
     if tree.deps[clause] != "advcl" or child(tree, clause, "mark") is not None:
@@ -107,7 +107,7 @@ def is_open(tree: Tree, start: int, end: int) -> bool:
 
 
 def has_complement(tree: Tree, start: int, end: int) -> bool:
-    """ "Fear that …", "is feared dead", "the fear that …", and set in: "the shop, I think, is closed"."""
+    """As in "fear that …", "is feared dead", "the fear that …", and set in: "the shop, I think, is closed"."""
     head = head_of(tree, start, end)
     if any(_is_complement(tree, head, c) for c in tree.children[head]):
         return True
@@ -125,7 +125,7 @@ def _is_complement(tree: Tree, head: int, c: int) -> bool:
 
 
 def has_finite_complement(tree: Tree, start: int, end: int) -> bool:
-    """ "Suggests that he left"; not a proposal ("suggested that he leave", "suggested leaving")."""
+    """As in "suggests that he left"; not a proposal ("suggested that he leave", "suggested leaving")."""
     head = head_of(tree, start, end)
     for c in tree.children[head]:
         if tree.deps[c] in CLAUSAL and is_finite(tree, c) and has_subject(tree, c):
@@ -134,7 +134,7 @@ def has_finite_complement(tree: Tree, start: int, end: int) -> bool:
 
 
 def is_raising(tree: Tree, start: int, end: int) -> bool:
-    """ "Appears to be genuine", "it seems that …", "it looks like …"; not "appeared in court"."""
+    """As in "appears to be genuine", "it seems that …", "it looks like …"; not "appeared in court"."""
     head = head_of(tree, start, end)
     for c in tree.children[head]:
         if tree.deps[c] in CLAUSAL:
@@ -145,7 +145,7 @@ def is_raising(tree: Tree, start: int, end: int) -> bool:
 
 
 def is_regarded(tree: Tree, start: int, end: int) -> bool:
-    """ "Is seen as a test"; not "was seen by a fisherman"."""
+    """As in "Is seen as a test"; not "was seen by a fisherman"."""
     head = head_of(tree, start, end)
     return tree.pos[head] == "VERB" and any(
         tree.deps[c] in ("obl", "xcomp", "advcl", "nmod")
@@ -155,12 +155,12 @@ def is_regarded(tree: Tree, start: int, end: int) -> bool:
 
 
 def is_passive(tree: Tree, start: int, end: int) -> bool:
-    """ "Snow is expected"; not "they had expected it"."""
+    """As in "snow is expected"; not "they had expected it"."""
     return child(tree, start, "nsubj:pass") is not None or child(tree, start, "aux:pass") is not None
 
 
 def precedes_infinitive(tree: Tree, start: int, end: int) -> bool:
-    """ "Plans to hire", "going to rain"; not "plans to the board", "going to Madrid"."""
+    """As in "plans to hire", "going to rain"; not "plans to the board", "going to Madrid"."""
     for i in range(end, min(end + 3, len(tree.tags))):
         if tree.pos[i] not in ("ADV", "PART"):
             return tree.tags[i] == "VB"
@@ -184,7 +184,7 @@ def is_embedded(tree: Tree, start: int, end: int) -> bool:
 
 
 def has_question(tree: Tree, start: int, end: int) -> bool:
-    """ "Determine whether it is safe", "assess how it spread"; not "the tax was assessed"."""
+    """As in "determine whether it is safe", "assess how it spread"; not "the tax was assessed"."""
     head = head_of(tree, start, end)
     return any(tree.deps[c] in CLAUSAL and is_indirect_question(tree, c) for c in tree.children[head])
 
@@ -201,12 +201,12 @@ def is_indirect_question(tree: Tree, clause: int) -> bool:
 
 
 def is_attributive(tree: Tree, start: int, end: int) -> bool:
-    """ "The alleged thief"; not "alleged a theft"."""
+    """As in "the alleged thief"; not "alleged a theft"."""
     return tree.deps[start] == "amod"
 
 
 def is_sentential(tree: Tree, start: int, end: int) -> bool:
-    """ "… ; otherwise the water will be cut"; not "the otherwise quiet street"."""
+    """As in "… ; otherwise the water will be cut"; not "the otherwise quiet street"."""
     opens = (
         start == tree.firsts[start]
         or tree.pos[start - 1] == "PUNCT"
@@ -216,7 +216,7 @@ def is_sentential(tree: Tree, start: int, end: int) -> bool:
 
 
 def precedes_number(tree: Tree, start: int, end: int) -> bool:
-    """ "About 40", "over half", "around $3"; not "about a fisherman"."""
+    """As in "about 40", "over half", "around $3"; not "about a fisherman"."""
     for i in range(end, min(end + 3, len(tree.tags))):
         if tree.tags[i] == "CD" or tree.lowers[i] in words_of("quantity"):
             return True
@@ -226,14 +226,14 @@ def precedes_number(tree: Tree, start: int, end: int) -> bool:
 
 
 def precedes_measure(tree: Tree, start: int, end: int) -> bool:
-    """ "Nearly 300", "almost half", "virtually all"; not "treated him roughly"."""
+    """As in "nearly 300", "almost half", "virtually all"; not "treated him roughly"."""
     if precedes_number(tree, start, end):
         return True
     return end < len(tree.lowers) and tree.lowers[end] in words_of("total")
 
 
 def follows_quantity(tree: Tree, start: int, end: int) -> bool:
-    """ "A dozen or so", "ten or more"; not "bread or more soup"."""
+    """As in "A dozen or so", "ten or more"; not "bread or more soup"."""
     return start > 0 and (tree.tags[start - 1] == "CD" or tree.lowers[start - 1] in words_of("quantity"))
 
 
@@ -246,7 +246,7 @@ def is_speaking_subject(tree: Tree, start: int, end: int) -> bool:
 
 
 def modifies_opinion(tree: Tree, start: int, end: int) -> bool:
-    """ "Widely believed", "generally considered"; not "travelled widely"."""
+    """As in "widely believed", "generally considered"; not "travelled widely"."""
     return tree.lemmas[tree.heads[start]] in opinion_lemmas() and tree.pos[tree.heads[start]] in (
         "VERB",
         "ADJ",
@@ -254,7 +254,7 @@ def modifies_opinion(tree: Tree, start: int, end: int) -> bool:
 
 
 def softens(tree: Tree, start: int, end: int) -> bool:
-    """ "Kind of cold"; not "a kind of shrub"."""
+    """As in "kind of cold"; not "a kind of shrub"."""
     if start and tree.tags[start - 1] in ("DT", "JJ", "PRP$", "WDT", "CD", "PDT"):
         return False
     return end < len(tree.tags) and tree.pos[end] in ("ADJ", "ADV", "VERB")

@@ -147,7 +147,7 @@ def according(tree: Tree, i: int) -> int | None:
 
 
 def _is_bare_report(tree: Tree, i: int) -> bool:
-    """ "She said" with nothing said in it."""
+    """As in "she said" with nothing said in it."""
     if tree.lemmas[i] not in opinion_lemmas() or not has_subject(tree, i):
         return False
     mark = child(tree, i, "mark")
@@ -179,7 +179,7 @@ def _is_raising(tree: Tree, i: int) -> bool:
 
 
 def _reports_without_complement(tree: Tree, i: int) -> bool:
-    """ "He added: the port will reopen"."""
+    """As in "he added: the port will reopen"."""
     return (
         tree.lemmas[i] in opinion_lemmas()
         and child(tree, i, "ccomp", "xcomp") is None
@@ -213,7 +213,7 @@ def _further_up(setting: Setting, above: int, beyond: bool) -> list[Governor]:
 
 
 def _carries_noun(tree: Tree, head: int, relation: str) -> bool:
-    """ "Denied claims that …", "the claim that … is false", "there is a chance that …"."""
+    """As in "denied claims that …", "the claim that … is false", "there is a chance that …"."""
     sign = governor_signature(tree, head, "that")
     if relation == "obj":
         return sign is not None and sign.kind == "denial"
@@ -482,14 +482,14 @@ def _add_head(setting: Setting, clause: Clause, in_direct_speech: bool, bearing:
 
 
 def _head_as_hedge(setting: Setting, head: int, hedge: int | None) -> Step | None:
-    """ "A second vote is unlikely", "snow is expected"; not "farmers fear losses", which is stated of the farmers."""
+    """As in "a second vote is unlikely", "snow is expected"; not "farmers fear losses", stated of the farmers."""
     if hedge is None or setting.hedges[hedge].kind not in LOWERING_KINDS:
         return None
     tree = setting.tree
     lowered = tree.pos[head] != "VERB" or _is_passive(tree, head) or _is_raising(tree, head)
     if not lowered and not _in_long_cue(setting, head):
         return None
-    return _plain_step(setting, head, governor_signature(tree, head, "any"), hedge, False)
+    return _plain_step(setting, head, governor_signature(tree, head, "that"), hedge, False)
 
 
 def _add_modifiers(setting: Setting, token: int, in_direct_speech: bool, bearing: Bearing) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import NamedTuple
 
 from spacy.attrs import DEP, HEAD, LEMMA, LOWER, POS, TAG
 from spacy.tokens import Doc
+
+from pipeline.lexicon import read_lexicon
 
 # ClearNLP names, as spaCy's own English pipelines give them, and the Universal Dependencies relation meant.
 TO_UD = {
@@ -81,7 +84,7 @@ def read_tree(doc: Doc) -> Tree:
     return Tree(
         words=words,
         lowers=lowers,
-        lemmas=[lemma.lower() or lower for lemma, lower in zip(lemmas, lowers)],
+        lemmas=[_lemma(*item) for item in zip(lemmas, lowers, pos)],
         tags=tags,
         pos=pos,
         deps=[TO_UD.get(dep, dep) for dep in deps],
@@ -116,6 +119,18 @@ def child(tree: Tree, i: int, *relations: str) -> int | None:
 def has_word(tree: Tree, i: int, relation: str, lowers: frozenset[str]) -> bool:
     """Whether a child in the relation is one of the words."""
     return any(tree.deps[c] == relation and tree.lowers[c] in lowers for c in tree.children[i])
+
+
+@cache
+def _auxiliary_forms() -> dict[str, str]:
+    return {row["form"]: row["lemma"] for row in read_lexicon("auxiliary_forms")}
+
+
+def _lemma(lemma: str, lower: str, pos: str) -> str:
+    """A lemma in lower case; rule lemmatizers leave auxiliaries ("is", "wo" of "won't") as they stand."""
+    if pos == "AUX":
+        return _auxiliary_forms().get(lower, lemma.lower() or lower)
+    return lemma.lower() or lower
 
 
 def _heads(doc: Doc) -> list[int]:
