@@ -122,18 +122,21 @@ def _names_head(doc: Doc, head: Token, inside: list[Mention]) -> Mention | None:
     for mention in inside:
         if mention.kind != "name" or mention.type != "PERSON" or mention.start <= head.idx:
             continue
-        root = _root(doc, mention)
-        if root is None:
+        bounds = token_span(doc, mention)
+        if bounds is None:
             continue
+        root = doc[bounds[0] : bounds[1]].root
         named = root.head.i == head.i and root.dep_.startswith(NAMING)
-        if named or doc[head.i + 1].idx == mention.start:
+        after_comma = doc[bounds[0] - 1].text == ","
+        if named or (after_comma and _second_subject(head, root)) or doc[head.i + 1].idx == mention.start:
             return mention
     return None
 
 
-def _root(doc: Doc, mention: Mention) -> Token | None:
-    bounds = token_span(doc, mention)
-    return doc[bounds[0] : bounds[1]].root if bounds else None
+def _second_subject(head: Token, name: Token) -> bool:
+    """Whether a name hangs where the description hangs: parsers give "the mayor, Ana Duarte, said" two subjects, and
+    a verb has but one."""
+    return name.head.i == head.head.i and name.dep_ == head.dep_ and name.dep_.startswith("nsubj")
 
 
 def token_span(doc: Doc, mention: Mention) -> tuple[int, int] | None:
