@@ -83,15 +83,16 @@ def _is_full(line: str, following: str, width: int) -> bool:
 
 
 def _join(lines: list[str], width: int, words: frozenset[str]) -> list[str]:
-    joined: list[str] = []
+    joined: list[list[str]] = []
     full = False  # whether the line before was cut off at its end
     for n, line in enumerate(lines):
         if n and (full or _runs_on(lines[n - 1], line)):
-            joined[-1] = _glue(joined[-1], line, words if full else frozenset())
+            joined[-1][-1], glue = _loose_end(joined[-1][-1], line, words if full else frozenset())
+            joined[-1] += [glue, line]
         else:
-            joined.append(line)
+            joined.append([line])
         full = bool(width) and n + 1 < len(lines) and _is_full(line, lines[n + 1], width)
-    return joined
+    return ["".join(parts) for parts in joined]
 
 
 def _runs_on(line: str, following: str) -> bool:
@@ -99,15 +100,18 @@ def _runs_on(line: str, following: str) -> bool:
     return line[-1] in ",;" or (following[0].islower() and not _END.search(line))
 
 
-def _glue(line: str, following: str, words: frozenset[str]) -> str:
-    """Two halves of a paragraph; a word parted at its syllables ("govern-/ment") becomes whole again."""
-    parted = _HYPHEN.search(line) if following[0].islower() else None
+def _loose_end(line: str, following: str, words: frozenset[str]) -> tuple[str, str]:
+    """(line as it goes on, what comes between it and the next).
+
+    A word parted at its syllables ("govern-/ment") becomes whole again; a compound ("long-/term") keeps its hyphen.
+    """
+    parted = _HYPHEN.search(line) if line[-1] in "-‐" and following[0].islower() else None
     if not parted:
-        return f"{line} {following}"
-    first, rest = parted.group(1).lower(), re.match(r"[^\W\d_]*", following).group().lower()  # type: ignore[union-attr]
+        return line, " "
+    first, rest = parted.group(1).lower(), re.split(r"[\W\d_]", following, maxsplit=1)[0].lower()
     if first in KEPT_HYPHENS or f"{first}-{rest}" in words:
-        return line + following
-    return line[:-1] + following
+        return line, ""
+    return line[:-1], ""
 
 
 def _hyphenated(text: str) -> frozenset[str]:

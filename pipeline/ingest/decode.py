@@ -39,6 +39,18 @@ MAGIC = (
     (b"wOFF", "a font"),
     (b"wOF2", "a font"),
 )
+NO_PAGES = (
+    "utf-8",
+    "utf-7",
+    "punycode",
+    "idna",
+    "unicode_escape",
+    "raw_unicode_escape",
+    "undefined",
+    "mbcs",
+    "oem",
+)
+"""Python's names of encodings that no page is in, or that were tried before."""
 SNIFFED = 1 << 16
 _CONTROL = bytes(i for i in range(32) if i not in b"\t\n\v\f\r\x1b")
 _DECLARED = re.compile(rb"""(?i)(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]{3,40})""")
@@ -122,11 +134,12 @@ def _known(name: str) -> str | None:
     """Python's name of a declared encoding, read as browsers do: Latin-1 means Windows-1252."""
     try:
         found = codecs.lookup(name).name
-    except LookupError:
+        plain = found not in NO_PAGES and b"\\a".decode(found, "replace") == "\\a"
+    except (LookupError, UnicodeError):
         return None
     if found in ("iso8859-1", "ascii"):
         return "cp1252"
-    return found if found not in ("utf-8", "utf-7") and b"a".decode(found, "replace") == "a" else None
+    return found if plain else None
 
 
 def _guess(data: bytes) -> str:

@@ -95,7 +95,9 @@ def read_odt(stream: BinaryIO, asked: Asked) -> Iterator[Draft | Problem]:
 def read_epub(stream: BinaryIO, asked: Asked) -> Iterator[Draft | Problem]:
     """The chapters of an EPUB book as one article, in reading order."""
     with _opened(stream, asked) as archive:
-        place = next(e.get("full-path") for e in _xml(archive, "META-INF/container.xml").iter("{*}rootfile"))
+        place = next(
+            (e.get("full-path") for e in _xml(archive, "META-INF/container.xml").iter("{*}rootfile")), None
+        )
         package = _xml(archive, str(place))
         files = {
             e.get("id"): str(PurePosixPath(str(place)).parent / str(e.get("href")))

@@ -62,9 +62,8 @@ def table_path(path: Path, folder: Path) -> str:
 
 
 def encode_path(name: str) -> str:
-    """A name with its control characters and undecodable bytes percent-encoded, and NFC."""
-    encoded = "".join(_percent(c) for c in name)
-    return unicodedata.normalize("NFC", encoded)
+    """A name with its control characters and undecodable bytes percent-encoded."""
+    return "".join(_percent(c) for c in name)
 
 
 def slug(name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
@@ -15,6 +16,8 @@ SHORTEST_SURE = 300  # characters of an article below which the slower extractio
 LEAST_SURE = 0.2  # share of the page's prose, likewise
 BROKEN_PAGE = (RecursionError, ValueError, TypeError, AttributeError, KeyError, IndexError)
 """What trafilatura raises over some broken pages."""
+DEEP = re.compile(r"(?:<(?!p\b|h\d)[a-z]+\b[^<>]{0,300}>\s*){100,}", re.IGNORECASE)
+"""A hundred tags that open one after another: deeper than parsers go, so that what is inside would be lost."""
 WORDS_OF_PROSE = 12  # in the longest cell of a table row that is no data
 
 
@@ -53,6 +56,8 @@ def of_page(page: str, notes: tuple[str, ...] = ()) -> Draft:
         found = extracted(parsed(page), fast=False) or found
         lines = _lines(found.text) if found else []
     if found is None or not lines:
+        if (flatter := DEEP.sub("<div>", page)) != page:
+            return of_page(flatter, notes)
         raise ValueError("is a page without an article")
     lines, _ = without_links(lines, blocks)
     published, note = date_of_page(facts, found.date)

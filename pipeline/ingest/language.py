@@ -20,10 +20,10 @@ _WORD = re.compile(r"[^\W\d_]+")
 _NAMES = dict(
     pair.split("=")
     for pair in (
-        "ar=Arabic cs=Czech da=Danish de=German el=Greek en=English es=Spanish fa=Persian fi=Finnish fr=French "
-        "he=Hebrew hi=Hindi hu=Hungarian id=Indonesian it=Italian ja=Japanese ko=Korean nb=Norwegian nl=Dutch "
-        "no=Norwegian pl=Polish pt=Portuguese ro=Romanian ru=Russian sv=Swedish tr=Turkish uk=Ukrainian ur=Urdu "
-        "vi=Vietnamese zh=Chinese"
+        "ar=Arabic ary=Arabic arz=Arabic cs=Czech da=Danish de=German el=Greek en=English es=Spanish "
+        "fa=Persian fi=Finnish fr=French he=Hebrew hi=Hindi hu=Hungarian id=Indonesian it=Italian "
+        "ja=Japanese ko=Korean nb=Norwegian nl=Dutch no=Norwegian pl=Polish pt=Portuguese ro=Romanian "
+        "ru=Russian sv=Swedish tr=Turkish uk=Ukrainian ur=Urdu vi=Vietnamese zh=Chinese"
     ).split()
 )
 

@@ -25,7 +25,13 @@ class Limited(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> int:
-        data = self._stream.read(min(len(buffer), self._left + 1))
+        read = getattr(self._stream, "read1", self._stream.read)  # at once what there is, before any damage
+        try:
+            data = read(min(len(buffer), self._left + 1))
+        except Exception as error:
+            if type(error).__name__ != "ZstdError":
+                raise
+            raise OSError(str(error)) from error
         self._left -= len(data)
         if self._left < 0:
             raise ValueError("unpacks to far more than text would: an archive made to fill memory or disk")

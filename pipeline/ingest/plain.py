@@ -21,12 +21,18 @@ NAMES = {
 """Our column -> what front matter, header lines and tables call it."""
 LONGEST_HEADER = 64 * 1024
 _FENCED = re.compile(r"\A\ufeff?\s{0,20}---[ \t]*\r?\n(.*?\n)(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.DOTALL)
+_PAGE = re.compile(r"\s*(?:<\?xml[^<>]*>\s*)?<(?:!doctype html|html)\b", re.IGNORECASE)
 _HEADER_LINE = re.compile(r"([A-Za-z][A-Za-z_ -]{1,20}):[ \t]+(\S.*)")
 
 
 def read_text(stream: BinaryIO, asked: Asked) -> Iterator[Draft | Problem]:
     """The one article of a text file; its first line is the headline where front matter gives none."""
     text, notes = _decoded(stream, asked)
+    if _PAGE.match(text[:1000]):
+        from pipeline.ingest.html import of_page
+
+        yield of_page(text, (*notes, "the file is a saved page, whatever its name says"))
+        return
     fields, body, problem = front_matter(text)
     if not fields:
         fields, body = header_lines(text)

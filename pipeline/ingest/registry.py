@@ -14,13 +14,16 @@ from typing import BinaryIO
 
 from pipeline.ingest.draft import Draft, Problem
 
+MAX_BYTES = 64 * 2**20
+"""Largest file, or row of a file of several, that one article may come in, unpacked."""
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What the call wants of every reader."""
 
     columns: Mapping[str, str] = field(default_factory=dict)  # our field -> their column
-    max_bytes: int = 64 * 2**20  # of one article's file, unpacked
+    max_bytes: int = field(default_factory=lambda: MAX_BYTES)
 
 
 Reader = Callable[[BinaryIO, Asked], Iterator[Draft | Problem]]

@@ -16,6 +16,7 @@ from pipeline.ingest.decode import SNIFFED, decode, encoding_of, sniff
 from pipeline.ingest.draft import Draft, Problem, text_of
 from pipeline.ingest.markup import looks_like_markup, markup_text
 from pipeline.ingest.opening import ALWAYS_ALLOWED, LARGEST_RATIO
+from pipeline.ingest.parquet import parquet_rows
 from pipeline.ingest.plain import NAMES, known_fields
 from pipeline.ingest.registry import Asked, read_whole
 
@@ -115,26 +116,8 @@ def read_xlsx(stream: BinaryIO, asked: Asked) -> Iterator[Draft | Problem]:
 
 def read_parquet(stream: BinaryIO, asked: Asked) -> Iterator[Draft | Problem]:
     """An article for each row of a Parquet table, read one group of rows at a time."""
-    from fastparquet import ParquetFile
-
-    data = io.BytesIO(read_whole(stream, replace(asked, max_bytes=MOST_PARQUET)))
-    number = 0
-    try:
-        for group in ParquetFile(data).iter_row_groups():
-            for row in group.to_dict("records"):
-                number += 1
-                yield of_row(row, number, asked)
-    except (
-        ValueError,
-        TypeError,
-        KeyError,
-        IndexError,
-        AssertionError,
-        RuntimeError,
-        OSError,
-        struct.error,
-    ) as error:
-        raise ValueError(f"is no Parquet file that can be read: {error!r:.100}") from error
+    with parquet_rows(read_whole(stream, replace(asked, max_bytes=MOST_PARQUET))) as rows:
+        yield from read_jsonl(rows, asked)
 
 
 def checked_zip(data: bytes) -> bytes:
