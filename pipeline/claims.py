@@ -293,8 +293,11 @@ def _explain(
     inside = [i for i in predicate_tokens(tree, clause) if any(a <= i < b for a, b in pieces)]
     predicate = runs(inside or [clause.top])
     learned = _extension(scene.doc[clause.head], FACTUALITY)
-    verdict = compose(attribution.steps, learned)
     linked = bearing.hedges | loose
+    awaited = any(
+        scene.setting.hedges[n].kind == "future" for n in linked
+    )  # readers doubt what is to come; authors do not
+    verdict = compose(attribution.steps, None if awaited else learned)
     if attribution.quote is not None:
         linked = linked | _hedges_of_attribution(scene, attribution.quote)
     hedges = tuple(scene.setting.hedges[n] for n in sorted(linked))
@@ -372,6 +375,8 @@ def _mention_of(scene: Scene, token: int) -> Mention | None:
 def _attribute(scene: Scene, clause: Clause, bearing: Bearing) -> _Attribution:
     """Who the claimant is, with the steps told apart: the outermost report, the reports inside it."""
     quote = scene.quote_at.get(clause.head)
+    if quote is not None and scene.cue_tokens[quote] & {clause.top, *clause.chain}:
+        quote = None  # "plans to resign", "is rumoured to be dead": the reporting clause is what is stated
     if quote is not None and not _is_impersonal(scene, quote, bearing):
         return _by_quote(scene, quote, bearing)
     return _by_parse(scene, bearing)

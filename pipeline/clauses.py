@@ -117,7 +117,8 @@ def _is_question_word(tree: Tree, i: int) -> bool:
 
 def ends_with_question_mark(tree: Tree, i: int) -> bool:
     """Whether the first sentence-final mark after a clause's own words is a question mark."""
-    return tree.asks[max([i, *tree.children[i][-1:]])]
+    last = next((c for c in reversed(tree.children[i]) if tree.deps[c] != "punct"), i)
+    return tree.asks[max(i, last)]
 
 
 def own_tokens(tree: Tree, clause: Clause, cut: Collection[int]) -> list[int]:

@@ -260,9 +260,15 @@ def softens(tree: Tree, start: int, end: int) -> bool:
     return end < len(tree.tags) and tree.pos[end] in ("ADJ", "ADV", "VERB")
 
 
+def is_that_part_of_speech(tree: Tree, start: int, end: int) -> bool:
+    """Always: where the part of speech tells the uses apart ("probe" the verb and the noun)."""
+    return True
+
+
 Use = Callable[[Tree, int, int], bool]
 
 USES: dict[str, Use] = {
+    "pos": is_that_part_of_speech,
     "modal": is_modal,
     "perfect": is_perfect_modal,
     "possible": is_possibility,

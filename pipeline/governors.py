@@ -309,13 +309,24 @@ def _add_governor(setting: Setting, governor: Governor, bearing: Bearing) -> Non
     if reports and sign is not None:
         bearing.reports[len(bearing.steps)] = token
         bearing.steps.append(_report_step(setting, token, sign))
-    elif not governor.beyond and (hedge is None or hedge not in bearing.hedges):
+    elif (
+        not governor.beyond
+        and (hedge is None or hedge not in bearing.hedges)
+        and not _is_denied_noun(tree, token)
+    ):
         step = _plain_step(setting, token, sign, hedge, governor.complement == "whether")
         bearing.steps.extend([step] if step is not None else [])
     if reports or _says_nothing_else(setting, token, sign):
         bearing.commanding.add(token)
     if hedge is not None and not governor.beyond:
         bearing.hedges.add(hedge)
+
+
+def _is_denied_noun(tree: Tree, i: int) -> bool:
+    """As in "denied claims that …": the verb says what becomes of the claims."""
+    if tree.pos[i] != "NOUN" or tree.deps[i] != "obj":
+        return False
+    return _carries_noun(tree, tree.heads[i], "obj")
 
 
 def _says_nothing_else(setting: Setting, token: int, sign: Signature | None) -> bool:
@@ -483,13 +494,14 @@ def _add_head(setting: Setting, clause: Clause, in_direct_speech: bool, bearing:
 
 def _head_as_hedge(setting: Setting, head: int, hedge: int | None) -> Step | None:
     """As in "a second vote is unlikely", "snow is expected"; not "farmers fear losses", stated of the farmers."""
+    tree, sign = setting.tree, governor_signature(setting.tree, head, "that")
     if hedge is None or setting.hedges[hedge].kind not in LOWERING_KINDS:
-        return None
-    tree = setting.tree
+        judged = tree.pos[head] == "ADJ" and sign is not None and sign.kind in ("likely", "question")
+        return _plain_step(setting, head, sign, None, False) if judged else None
     lowered = tree.pos[head] != "VERB" or _is_passive(tree, head) or _is_raising(tree, head)
     if not lowered and not _in_long_cue(setting, head):
         return None
-    return _plain_step(setting, head, governor_signature(tree, head, "that"), hedge, False)
+    return _plain_step(setting, head, sign, hedge, False)
 
 
 def _add_modifiers(setting: Setting, token: int, in_direct_speech: bool, bearing: Bearing) -> None:

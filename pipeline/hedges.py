@@ -40,7 +40,7 @@ class CueEntry(NamedTuple):
     words: tuple[tuple[bool, str], ...]  # (any form?, word or lemma)
     cue: str
     kind: str
-    pos: frozenset[str]  # of a single word; empty: any
+    pos: frozenset[str]  # of a single word that has a test; empty: any, as the words have one use only
     test: str
     scope: str
     cap: float | None
@@ -104,7 +104,7 @@ def cue_entries() -> tuple[CueEntry, ...]:
                 f"lexicon/hedges.csv: {row['cue']}: no test {row['test']!r}; choose one of {known}"
             )
         words = tuple((word.startswith("["), word.strip("[]")) for word in row["cue"].split())
-        pos = frozenset(split_cell(row["pos"])) if len(words) == 1 else frozenset[str]()
+        pos = frozenset(split_cell(row["pos"])) if len(words) == 1 and row["test"] else frozenset[str]()
         entries.append(
             CueEntry(
                 words,
@@ -158,7 +158,7 @@ def _listed_cues(tree: Tree, beside_learned: bool) -> list[tuple[Cue, int]]:
                 continue
             end = i + len(entry.words)
             if _matches(tree, entry, i, end):
-                confidence = TESTED_CUE if entry.test or entry.pos else CERTAIN_CUE
+                confidence = TESTED_CUE if entry.test else CERTAIN_CUE
                 found.append((Cue(i, end, entry.kind, entry.cue, confidence), entry.order))
     return found
 
