@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -232,7 +233,11 @@ def _run() -> int:
         RuntimeError,
         TypeError,
     ) as error:
-        return _failed(f"stopped by an error of its own: {type(error).__name__}: {error}; please report it")
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{Path(place.filename).name}, line {place.lineno}"
+        return _failed(
+            f"stopped by an error of its own: {type(error).__name__}: {error} ({where}); please report it"
+        )
 
 
 def _usage(error: TyperException) -> int:

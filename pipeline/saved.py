@@ -67,7 +67,7 @@ def earlier_rows(out: Path, stage: Stage) -> Callable[[str], Rows]:
     It streams: it must be asked for articles in the order of their ids.
     """
     needed = ("sentences", *stage.needs)
-    streams = {table: _by_article(_table(out, table), table) for table in needed if table != "entities"}
+    streams = {table: by_article(_table(out, table)) for table in needed if table != "entities"}
     known = {entity.entity_id: entity for entity in _table(out, "entities")} if "entities" in needed else {}
 
     def rows_of(article_id: str) -> Rows:
@@ -86,7 +86,7 @@ def _table(out: Path, table: str) -> Iterator[Any]:
     return tables.read_records(out, table)
 
 
-def _by_article(rows: Iterator[Any], table: str) -> Callable[[str], list[Any]]:
+def by_article(rows: Iterator[Any]) -> Callable[[str], list[Any]]:
     """A function from article_id to its rows in a table sorted by article; rows of skipped articles are lost."""
     waiting: list[Any] = []  # the first row of the next article, once it has been met
 

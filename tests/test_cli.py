@@ -93,7 +93,7 @@ def test_a_fault_of_our_own_is_one_line_too(
     monkeypatch.setattr(cli, "app", fail)
     assert cli._run() == 2
     assert re.fullmatch(
-        r"hearsay: stopped by an error of its own: KeyError: 'surprise'; please report it\n",
+        r"hearsay: stopped by an error of its own: KeyError: 'surprise' \(test_cli.py, line \d+\); please report it\n",
         capsys.readouterr().err,
     )
 
