@@ -15,7 +15,7 @@ from itertools import pairwise
 
 from pipeline.lexicon import read_lexicon, split_cell
 from pipeline.names import PARTICLES, Name, merge_label, name_words, word_set
-from pipeline.places import is_demonym, is_state, kept_name, kept_people, state_of_capital
+from pipeline.places import is_demonym, is_known_place, kept_name, kept_people
 
 NEIGHBOURS = 24
 FUNCTION_WORDS = word_set("function")
@@ -83,6 +83,12 @@ def thing_nouns() -> dict[str, str]:
     return {row["noun"]: row["type"] for row in read_lexicon("things")}
 
 
+@cache
+def _left_out() -> frozenset[str]:
+    """Nouns that a short form leaves out: "Orla" for "Orla Airline"."""
+    return frozenset(row["noun"] for row in read_lexicon("things") if row["left_out"])
+
+
 def cluster_names(names: Sequence[Name], text: str) -> tuple[list[Name], list[Cluster]]:
     """(the names with labels made consistent, the clusters in order of first mention).
 
@@ -127,9 +133,8 @@ def _settle(form: tuple[str, ...], votes: Counter[str], surnames: set[str], org_
     if len(form) > 1 or label in ("DATE", "MONEY", "NORP"):
         return label
     word = form[0]
-    known_place = is_state(word) or state_of_capital(word) is not None
     # "Orla" alone, marked ORG, beside "Joe Orla"; and "Ford", marked PERSON, beside "Ford Motor Company"
-    if label != "PERSON" and word in surnames and word not in org_heads and not known_place:
+    if label != "PERSON" and word in surnames and word not in org_heads and not is_known_place(word):
         return "PERSON"
     if label == "PERSON" and word in org_heads and word not in surnames and votes["PERSON"] < 2:
         return "ORG"
@@ -331,7 +336,7 @@ def _cluster_bodies(names: Sequence[Name], members: Sequence[int]) -> list[Clust
     for short, full in _bracketed(names, members, label):
         parent[_root(parent, short)] = _root(parent, full)
     _link_acronyms(names, forms, keys, parent)
-    _link_short_forms(forms, keys, parent)
+    _link_short_forms(names, forms, keys, parent)
     merged: dict[tuple[str, ...], Cluster] = {}
     for words in keys:
         root = _root(parent, words)
@@ -408,6 +413,7 @@ def _link_acronyms(
 
 
 def _link_short_forms(
+    names: Sequence[Name],
     forms: dict[tuple[str, ...], list[int]],
     keys: Sequence[tuple[str, ...]],
     parent: dict[tuple[str, ...], tuple[str, ...]],
@@ -415,12 +421,18 @@ def _link_short_forms(
     """Join a form to the one longer form that it begins or ends; where several fit it stays alone."""
     longer: dict[str, list[tuple[str, ...]]] = defaultdict(list)
     for words in keys:
-        found = {
-            _root(parent, full)
-            for edge in {words[0], words[-1]}
-            for full in longer[edge][-NEIGHBOURS:]
-            if len(full) > len(words) and _shortens(words, full)
-        }
+        # acronyms are joined by their letters alone: the "EU Commission" is not the EU
+        acronym = len(words) == 1 and all(names[i].text.isupper() for i in forms[words])
+        found = (
+            set()
+            if acronym
+            else {
+                _root(parent, full)
+                for edge in {words[0], words[-1]}
+                for full in longer[edge][-NEIGHBOURS:]
+                if len(full) > len(words) and _shortens(words, full)
+            }
+        )
         if len(found) == 1 and found != {_root(parent, words)}:
             parent[_root(parent, words)] = found.pop()
         for edge in {words[0], words[-1]}:
@@ -432,9 +444,14 @@ def _shortens(short: tuple[str, ...], full: tuple[str, ...]) -> bool:
         word = short[0]
         if word in thing_nouns() or word in SHARED_FIRST_WORDS or word in FUNCTION_WORDS or word.isdigit():
             return False
-        if is_state(word) or is_demonym(word) or state_of_capital(word):
+        if is_known_place(word) or is_demonym(word):
             return False
-        return word in (full[0], full[-1])
     if short == full[: len(short)]:
-        return full[len(short)] not in FUNCTION_WORDS  # "University of" is no short form
+        return not any(map(_makes_another_body, full[len(short) :]))
     return short == full[-len(short) :]
+
+
+def _makes_another_body(word: str) -> bool:
+    """Whether a word after a name makes it another's: the "Orla Foundation" is not Orla, "Orla Norway" a branch."""
+    own_kind = word in thing_nouns() and word not in _left_out()
+    return own_kind or word in FUNCTION_WORDS or is_known_place(word) or is_demonym(word)

@@ -38,8 +38,8 @@ def find_entities(doc: Doc, article_id: str) -> tuple[list[Mention], list[Entity
     text = doc.text  # a property that joins all tokens anew
     layout = lay_out(doc)
     found = find_names(doc, layout.texts)
-    values = [name for name in found if _is_value(name)]
-    names, clusters = cluster_names([name for name in found if not _is_value(name)], text)
+    values = [name for name in found if is_value(name)]
+    names, clusters = cluster_names([name for name in found if not is_value(name)], text)
     owner = {i: k for k, cluster in enumerate(clusters) for i in cluster.members}
     references = [Reference(n.start, n.end, "name", owner[i], n.label) for i, n in enumerate(names)]
     references += find_nominals(doc, layout, names, clusters)
@@ -52,7 +52,8 @@ def find_entities(doc: Doc, article_id: str) -> tuple[list[Mention], list[Entity
     return mentions, _entities(mentions, clusters, called, ids, stand_for_state, text)
 
 
-def _is_value(name: Name) -> bool:
+def is_value(name: Name) -> bool:
+    """Whether a name is a sum, or a date that means another day in another article: no entity."""
     return name.label == "MONEY" or (name.label == "DATE" and not is_absolute_date(name.text))
 
 

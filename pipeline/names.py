@@ -35,6 +35,7 @@ PRONOUNS = word_set("pronoun")
 DETERMINERS = word_set("determiner")
 PARTICLES = word_set("particle")
 GENERATIONS = word_set("generation")
+TRAILING = word_set("trailing")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,15 +97,37 @@ def people_nouns() -> dict[str, str]:
     return {row["noun"]: row["gender"] for row in read_lexicon("people")}
 
 
+def is_person_noun(noun: str) -> bool:
+    """Whether a noun means a person: one of the list, or formed like "limnologist"."""
+    return noun in people_nouns() or noun.endswith(("ologist", "ographer", "woman", "person"))
+
+
 def find_names(doc: Doc, texts: Sequence[str]) -> list[Name]:
     """Names of a doc in order, without overlaps.
 
     They are the spans of `doc.ents`, acronyms in brackets after one, and repeats that the reader missed. `texts` are
     the texts of all tokens.
     """
-    names = [name for ent in doc.ents for name in _cut(doc, ent.start, ent.end, ent.label_)]
+    names = [name for span in _whole_states(doc, texts) for name in _cut(doc, *span)]
     names = _add_missing(doc, names, _bracketed_acronyms(doc, names))
     return _add_missing(doc, names, _repeats(doc, names, texts))
+
+
+def _whole_states(doc: Doc, texts: Sequence[str]) -> Iterator[tuple[int, int, str]]:
+    """(start, end, label) of the entity spans, those mended that cut "North Korean" in two."""
+    done = 0
+    for ent in doc.ents:
+        start, end, label = max(ent.start, done), ent.end, ent.label_
+        if start >= end:
+            continue
+        for left, right in ((start - 1, end), (start, end + 1)):
+            if end - start < 3 and left >= done and right <= len(texts) and texts[left][:1].isupper():
+                joined = f"{texts[left]} {' '.join(texts[left + 1 : right])}"
+                if is_state(joined) or (is_demonym(joined) and country_of(joined)):
+                    start, end, label = left, right, "GPE" if is_state(joined) else "NORP"
+                    break
+        done = end
+        yield start, end, label
 
 
 def _add_missing(doc: Doc, names: list[Name], found: Iterator[Name]) -> list[Name]:
@@ -175,7 +198,7 @@ def _trim(doc: Doc, start: int, end: int) -> tuple[int, int]:
     """Drop what is no part of a name at its edges: punctuation, "the", a possessive."""
     while start < end and (_is_bare(doc[start]) or (end - start > 1 and doc[start].text in DETERMINERS)):
         start += 1
-    while end > start and (_is_bare(doc[end - 1]) or doc[end - 1].text in ("'s", "’s", "'", "’")):
+    while end > start and (_is_bare(doc[end - 1]) or doc[end - 1].text in TRAILING):
         end -= 1
     # "The" opens a sentence more often than a name; "The Hague" keeps it
     if end - start > 1 and doc[start].text in ("The", "A", "An") and doc[start + 1].text != "Hague":
@@ -285,9 +308,7 @@ def _description(doc: Doc, start: int, before: int) -> tuple[str, ...]:
     words = [w for w in words if any(c.isalnum() for c in w)]
     if not words:
         return ()
-    last = doc[start - 1]
-    is_noun = last.tag_ == "NN" or (last.pos_ == "NOUN" and not last.tag_)
-    return tuple(words) if words[-1] in people_nouns() or _kind(words[-1]) or is_noun else ()
+    return tuple(words) if is_person_noun(words[-1]) or _kind(words[-1]) else ()
 
 
 def _describes(token: Token, folded: str) -> bool:

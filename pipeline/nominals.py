@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from spacy.tokens import Doc, Token
 
 from pipeline.aliases import Cluster, thing_nouns
-from pipeline.names import Name, fold_word, people_nouns
+from pipeline.names import Name, fold_word, is_person_noun
 from pipeline.places import country_of, state_of_capital
 from pipeline.references import SUBJECTS, Layout, Reference, covered, describes_other, head_of, outer_head
 
@@ -110,7 +110,7 @@ def _from_parse(doc: Doc, name: Name, cluster: int) -> Iterator[Description]:
 
 def _fits_label(noun: str, label: str) -> bool:
     if label == "PERSON":
-        return noun in people_nouns() or noun not in thing_nouns()
+        return is_person_noun(noun)
     kind = thing_nouns().get(noun)
     return kind == label or (
         kind is not None and label in ("ORG", "FAC", "LOC", "GPE") and kind in ("ORG", "FAC", "LOC")

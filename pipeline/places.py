@@ -204,6 +204,12 @@ def is_demonym(name: str) -> bool:
     return key in _all_demonyms() or _singular(key) in _all_demonyms()
 
 
+def is_known_place(name: str) -> bool:
+    """Whether a name is that of a state, a capital, or another place of the word lists."""
+    key = fold(name)
+    return key in _states() or key in _capitals() or key in _places()
+
+
 def state_of_capital(name: str) -> str | None:
     """ISO code of the state whose government a capital may stand for ("Moscow"), None for any other name."""
     return _capitals().get(fold(name))
