@@ -6,6 +6,7 @@ import filecmp
 import re
 import shutil
 from collections import Counter
+from collections.abc import Mapping
 from itertools import count
 from pathlib import Path
 
@@ -19,7 +20,7 @@ SHOWN = 76  # characters of a sentence
 SENTENCE_END = re.compile(r"(?<=[.!?…])[”’\"')]*\s+")
 
 
-def add_file(file: Path, corpus: Path, language: str) -> bool:
+def add_file(file: Path, corpus: Path, language: str, columns: Mapping[str, str] | None = None) -> bool:
     """Copy a file into the corpus if it holds articles, and print what was understood; whether it stands there now.
 
     A file that is there already is left as it is. Raises FileNotFoundError or ValueError where the call was wrong.
@@ -28,7 +29,7 @@ def add_file(file: Path, corpus: Path, language: str) -> bool:
         raise FileNotFoundError(f"{file}: no such file; save the page first and give its name")
     if corpus.exists() and not corpus.is_dir():
         raise ValueError(f"{corpus}: not a folder; give the corpus folder with --corpus")
-    found = list(read_file(file, language=language))
+    found = list(read_file(file, language=language, columns=columns))
     issues = [item for item in found if isinstance(item, Issue)]
     passed_over = {issue.article_id for issue in issues if issue.severity == "error"}
     articles = [item for item in found if isinstance(item, Article) and item.article_id not in passed_over]
@@ -51,12 +52,12 @@ def add_file(file: Path, corpus: Path, language: str) -> bool:
     return True
 
 
-def examine(folder: Path, language: str, limit: int | None) -> bool:
+def examine(folder: Path, language: str, limit: int | None, columns: Mapping[str, str] | None = None) -> bool:
     """Print what a run would make of a corpus; whether everything in it can be read."""
     if not folder.is_dir():
         raise FileNotFoundError(f"{folder}: no such folder; give the folder that holds the articles")
     counts: Counter[str] = Counter()
-    for item in read_corpus(folder, language=language, limit=limit):
+    for item in read_corpus(folder, language=language, limit=limit, columns=columns):
         if isinstance(item, Article):
             counts["articles"] += 1
             counts["duplicates"] += item.duplicate_of is not None

@@ -13,6 +13,7 @@ import typer
 from typer.exceptions import TyperException
 
 from pipeline import terminal
+from pipeline.ingest.columns import parse_columns
 
 if TYPE_CHECKING:
     from pipeline.run import Summary
@@ -40,6 +41,12 @@ Model = Annotated[
     typer.Option(metavar="NAME", help="An installed spaCy pipeline in place of the shipped reader."),
 ]
 Language = Annotated[str, typer.Option(help='Language of the articles to read, or "any".')]
+Columns = Annotated[
+    str | None,
+    typer.Option(
+        metavar="OURS=THEIRS,...", help="Columns of tables of articles, as in text=body,title=headline."
+    ),
+]
 
 
 @app.command()
@@ -55,6 +62,7 @@ def extract(
     ] = False,
     limit: Limit = None,
     language: Language = "en",
+    columns: Columns = None,
     model: Model = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would be read; write nothing.")
@@ -70,10 +78,10 @@ def extract(
 
     if dry_run:
         run.check_folders(corpus, out)
-        raise typer.Exit(_examine(corpus, language, limit))
+        raise typer.Exit(_examine(corpus, language, limit, columns))
     with terminal.progress() as report:
         summary = run.extract(
-            corpus, out, jobs=jobs, model=model, limit=limit, language=language,
+            corpus, out, jobs=jobs, model=model, limit=limit, language=language, columns=parse_columns(columns),
             parquet=format == "parquet", excel=excel, report=report,
         )  # fmt: skip
     _conclude(summary)
@@ -85,12 +93,15 @@ def ingest(
     out: Out = Path("outputs"),
     limit: Limit = None,
     language: Language = "en",
+    columns: Columns = None,
 ) -> None:
     """First stage: read the files, write articles.csv."""
     from pipeline import run
 
     with terminal.progress() as report:
-        summary = run.ingest(corpus, out, limit=limit, language=language, report=report)
+        summary = run.ingest(
+            corpus, out, limit=limit, language=language, columns=parse_columns(columns), report=report
+        )
     _conclude(summary)
 
 
@@ -150,6 +161,7 @@ def add(
         Path, typer.Option("--corpus", "-c", metavar="FOLDER", help="The corpus to add them to.")
     ] = Path("corpus"),
     language: Language = "en",
+    columns: Columns = None,
 ) -> None:
     """Check articles, say what was understood, and copy them into the corpus under a clean name.
 
@@ -157,7 +169,7 @@ def add(
     """
     from pipeline.adding import add_file
 
-    results = [add_file(file, corpus, language) for file in files]
+    results = [add_file(file, corpus, language, parse_columns(columns)) for file in files]
     raise typer.Exit(OK if all(results) else SOME_FAILED)
 
 
@@ -165,9 +177,10 @@ def add(
 def doctor(
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Folder of articles.")] = Path("corpus"),
     language: Language = "en",
+    columns: Columns = None,
 ) -> None:
     """Say what would be skipped or guessed, and why, without running anything."""
-    raise typer.Exit(_examine(folder, language, None))
+    raise typer.Exit(_examine(folder, language, None, columns))
 
 
 @app.command()
@@ -193,11 +206,11 @@ def _conclude(summary: Summary) -> None:
     raise typer.Exit(SOME_FAILED if summary.failed else OK)
 
 
-def _examine(folder: Path, language: str, limit: int | None) -> int:
+def _examine(folder: Path, language: str, limit: int | None, columns: str | None) -> int:
     """Print what of a corpus would be read and what not; the exit status a run would have."""
     from pipeline.adding import examine
 
-    return OK if examine(folder, language, limit) else SOME_FAILED
+    return OK if examine(folder, language, limit, parse_columns(columns)) else SOME_FAILED
 
 
 def main() -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -60,6 +60,7 @@ def extract(
     model: str | None = None,
     limit: int | None = None,
     language: str = "en",
+    columns: Mapping[str, str] | None = None,
     parquet: bool = False,
     excel: bool = False,
     report: Report | None = None,
@@ -68,7 +69,8 @@ def extract(
     """Read a folder of articles and write all tables into `out`, each replaced whole.
 
     `jobs` processes share the work and give the same tables as one. Articles in another language than `language`
-    (ISO 639-1, or "any") are passed over. `model` names another installed spaCy pipeline;
+    (ISO 639-1, or "any") are passed over. `columns` names the columns of tables of articles, by our names
+    ({"text": "body"}). `model` names another installed spaCy pipeline;
     `load` gives one (it must be importable where jobs > 1). Raises FileNotFoundError or ValueError where the folders
     cannot be used; an article that cannot be read is a row of issues.
     """
@@ -78,7 +80,7 @@ def extract(
     with tables.workspace(out) as unfinished:
         total = ShardResult()
         with spools.open_spool(unfinished / "spool") as spool:
-            _ingest(corpus, spool, total.issues, limit, language, report)
+            _ingest(corpus, spool, total.issues, limit, language, columns, report)
         _read(unfinished, STAGES, total, jobs, load or partial(_load, model), report)
         return _finish(unfinished, out, STAGE_NAMES, total, started, parquet, excel)
 
@@ -92,6 +94,7 @@ def ingest(
     *,
     limit: int | None = None,
     language: str = "en",
+    columns: Mapping[str, str] | None = None,
     report: Report | None = None,
 ) -> Summary:
     """corpus -> articles.csv"""
@@ -101,7 +104,7 @@ def ingest(
     with tables.workspace(out) as unfinished:
         total = ShardResult()
         with spools.open_spool(unfinished / "spool") as spool:
-            _ingest(corpus, spool, total.issues, limit, language, report)
+            _ingest(corpus, spool, total.issues, limit, language, columns, report)
             with tables.new_table(unfinished / "tables", "articles") as file:
                 total.counts["articles"] = tables.write_rows(file, "articles", spools.read(spool))
         return _finish(unfinished, out, ("ingest",), total, started)
@@ -191,13 +194,14 @@ def _ingest(
     issues: list[Issue],
     limit: int | None,
     language: str,
+    columns: Mapping[str, str] | None,
     report: Report | None,
 ) -> None:
     """Read a corpus folder into the spool; what is no article goes into `issues`."""
     from pipeline.ingest import read_corpus
 
     done = 0
-    for item in read_corpus(corpus, limit=limit, language=language):
+    for item in read_corpus(corpus, limit=limit, language=language, columns=columns):
         if isinstance(item, Issue):
             issues.append(item)
             if item.article_id and item.severity == "error":

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.ingest import read_corpus, read_file
+from pipeline.ingest.columns import parse_columns
 from pipeline.ingest.files import article_ids, encode_path, slug, stem_of
 from pipeline.schema import Article, Issue
 
@@ -191,3 +192,11 @@ def test_an_article_can_be_too_long(tmp_path: Path) -> None:
     folder = write(tmp_path, {"a.txt": story(1), "b.txt": "word " * 300_000})
     articles, issues = read(folder)
     assert [a.article_id for a in articles] == ["a"] and "characters long" in issues[0].reason
+
+
+def test_columns_as_a_call_names_them() -> None:
+    assert parse_columns("text=body, title=headline") == {"text": "body", "title": "headline"}
+    assert parse_columns(None) == {}
+    for wrong in ("body", "text=", "words=body"):
+        with pytest.raises(ValueError, match="--columns"):
+            parse_columns(wrong)
