@@ -8,6 +8,7 @@ import re
 import zipfile
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import PurePosixPath
 from typing import Any, BinaryIO
 
@@ -133,8 +134,16 @@ def without_running_heads(pages: list[str]) -> list[str]:
     ]
 
 
-def _opened(stream: BinaryIO, asked: Asked) -> zipfile.ZipFile:
-    return zipfile.ZipFile(io.BytesIO(checked_zip(read_whole(stream, asked))))
+@contextmanager
+def _opened(stream: BinaryIO, asked: Asked) -> Iterator[zipfile.ZipFile]:
+    """A document that is a ZIP archive inside; whatever is damaged in it is a ValueError."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(checked_zip(read_whole(stream, asked)))) as archive:
+            yield archive
+    except (RuntimeError, NotImplementedError, EOFError, *BROKEN_OFFICE) as error:
+        if isinstance(error, ValueError):
+            raise
+        raise ValueError(f"is damaged: {error!r:.100}") from error
 
 
 def _xml(archive: zipfile.ZipFile, name: str) -> Any:
