@@ -55,7 +55,7 @@ def make_clause(tree: Tree, top: int, lifts: Callable[[int, int], bool]) -> Clau
 def states(tree: Tree, i: int) -> bool:
     """Whether a token is the top of a clause that states something."""
     relation = tree.deps[i].partition(":")[0]
-    if relation not in CLAUSE_RELATIONS or tree.deps[i] in ("acl:relcl", "advcl:relcl"):
+    if relation not in CLAUSE_RELATIONS or tree.deps[i] == "advcl:relcl":
         return False
     if not has_subject(tree, i) or not (is_finite(tree, i) or _is_headline(tree, i)):
         return False

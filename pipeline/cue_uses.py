@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from pipeline.tree import Tree, child, has_word
-from pipeline.word_sets import opinion_lemmas, words_of
+from pipeline.word_sets import opinion_lemmas, signature, words_of
 
 CLAUSAL = ("ccomp", "xcomp", "csubj")
 NARROWING = frozenset({"det", "nmod:poss", "compound", "amod", "nummod"})
@@ -119,9 +119,7 @@ def _is_complement(tree: Tree, head: int, c: int) -> bool:
     if dep in CLAUSAL:
         return True
     # "the chance that …": only with a mark; "the man running" is no complement
-    if dep != "acl" or tree.deps[c] == "acl:relcl" or tree.pos[head] != "NOUN":
-        return False
-    return child(tree, c, "mark") is not None
+    return dep == "acl" and tree.pos[head] == "NOUN" and child(tree, c, "mark") is not None
 
 
 def has_finite_complement(tree: Tree, start: int, end: int) -> bool:
@@ -173,8 +171,14 @@ def is_adverbial(tree: Tree, start: int, end: int) -> bool:
     clause = tree.heads[head]
     if tree.deps[head] == "mark":
         return tree.deps[clause] not in CLAUSAL
-    if tree.deps[head] == "advcl" and tree.pos[head] == "VERB":  # "assuming the money arrives"
-        return child(tree, head, "ccomp") is not None
+    if tree.deps[head] == "advcl" and tree.tags[head] in (
+        "VBG",
+        "VBN",
+        "VBD",
+    ):  # "assuming the money arrives"
+        return child(tree, head, "ccomp", "xcomp") is not None
+    if tree.deps[clause] == "advcl" and (child(tree, clause, "nsubj") or -1) >= end:  # "in case it rains"
+        return True
     return any(has_subject(tree, tree.heads[i]) and tree.deps[i] == "mark" for i in range(start, end))
 
 
@@ -212,7 +216,7 @@ def is_sentential(tree: Tree, start: int, end: int) -> bool:
         or tree.pos[start - 1] == "PUNCT"
         or tree.lowers[start - 1] in ("or", "and")
     )
-    return opens and tree.deps[start] == "advmod" and tree.pos[tree.heads[start]] in ("VERB", "AUX")
+    return opens and tree.deps[start] in ("advmod", "mark") and tree.pos[tree.heads[start]] in ("VERB", "AUX")
 
 
 def precedes_number(tree: Tree, start: int, end: int) -> bool:
@@ -246,11 +250,10 @@ def is_speaking_subject(tree: Tree, start: int, end: int) -> bool:
 
 
 def modifies_opinion(tree: Tree, start: int, end: int) -> bool:
-    """As in "widely believed", "generally considered"; not "travelled widely"."""
-    return tree.lemmas[tree.heads[start]] in opinion_lemmas() and tree.pos[tree.heads[start]] in (
-        "VERB",
-        "ADJ",
-    )
+    """As in "widely believed", "generally considered"; not "travelled widely", "commonly found"."""
+    verb = tree.heads[start]
+    sign = signature(tree.lemmas[verb], "verb", "that")
+    return sign is not None and sign.kind in ("speech", "attitude") and tree.pos[verb] in ("VERB", "ADJ")
 
 
 def softens(tree: Tree, start: int, end: int) -> bool:
@@ -258,6 +261,16 @@ def softens(tree: Tree, start: int, end: int) -> bool:
     if start and tree.tags[start - 1] in ("DT", "JJ", "PRP$", "WDT", "CD", "PDT"):
         return False
     return end < len(tree.tags) and tree.pos[end] in ("ADJ", "ADV", "VERB")
+
+
+def is_prepositional(tree: Tree, start: int, end: int) -> bool:
+    """As in "varies, depending on the season"; not "was depending on her aunt"."""
+    return tree.deps[head_of(tree, start, end)] in ("case", "mark", "advcl", "acl", "fixed", "obl")
+
+
+def is_conjunction(tree: Tree, start: int, end: int) -> bool:
+    """As in "provided that it is safe"; not "provided that evening's meal"."""
+    return tree.deps[end - 1] != "det"
 
 
 def is_that_part_of_speech(tree: Tree, start: int, end: int) -> bool:
@@ -269,6 +282,8 @@ Use = Callable[[Tree, int, int], bool]
 
 USES: dict[str, Use] = {
     "pos": is_that_part_of_speech,
+    "prepositional": is_prepositional,
+    "conjunction": is_conjunction,
     "modal": is_modal,
     "perfect": is_perfect_modal,
     "possible": is_possibility,

@@ -163,7 +163,7 @@ def _governor_of(setting: Setting, top: int) -> int | None:
     if relation in ("ccomp", "csubj"):
         return above
     if relation == "acl":
-        return above if child(tree, top, "mark") is not None and tree.deps[top] != "acl:relcl" else None
+        return above if child(tree, top, "mark") is not None else None
     mark = child(tree, top, "mark")
     word = tree.lowers[mark] if mark is not None else ""
     if relation == "advcl":

@@ -103,12 +103,12 @@ def cue_entries() -> tuple[CueEntry, ...]:
             raise ValueError(
                 f"lexicon/hedges.csv: {row['cue']}: no test {row['test']!r}; choose one of {known}"
             )
-        words = tuple((word.startswith("["), word.strip("[]")) for word in row["cue"].split())
+        words = _cue_words(row["cue"])
         pos = frozenset(split_cell(row["pos"])) if len(words) == 1 and row["test"] else frozenset[str]()
         entries.append(
             CueEntry(
                 words,
-                " ".join(word for _, word in words),
+                row["cue"].replace("[", "").replace("]", ""),
                 row["kind"],
                 pos,
                 row["test"],
@@ -118,6 +118,12 @@ def cue_entries() -> tuple[CueEntry, ...]:
             )
         )
     return tuple(entries)
+
+
+def _cue_words(cue: str) -> tuple[tuple[bool, str], ...]:
+    """The tokens of a cue as spaCy cuts them: "cannot" and "so-called" are several."""
+    tokens = cue.replace("cannot", "can not").replace("-", " - ").split()
+    return tuple((token.startswith("["), token.strip("[]")) for token in tokens)
 
 
 @cache
