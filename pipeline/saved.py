@@ -72,9 +72,7 @@ def earlier_rows(out: Path, stage: Stage) -> Callable[[str], Rows]:
 
     def rows_of(article_id: str) -> Rows:
         rows = {table: stream(article_id) for table, stream in streams.items()}
-        return (
-            rows | {"entities": _entities_of(rows["mentions"], known)} if known else rows | {"entities": []}
-        )
+        return rows | {"entities": entities_of(rows["mentions"], known)} if known else rows | {"entities": []}
 
     return rows_of
 
@@ -104,7 +102,7 @@ def by_article(rows: Iterator[Any]) -> Callable[[str], list[Any]]:
     return rows_of
 
 
-def _entities_of(mentions: list[Mention], known: dict[str, Entity]) -> list[Entity]:
+def entities_of(mentions: list[Mention], known: dict[str, Entity]) -> list[Entity]:
     """The entities of one article, with their counts in it."""
     counts = Counter(mention.entity_id for mention in mentions if mention.entity_id in known)
     return [

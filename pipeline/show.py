@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from rich.text import Text
 
 from pipeline import tables
-from pipeline.schema import AUTHOR, Article, Claim, Hedge, Quote
+from pipeline.saved import entities_of
+from pipeline.schema import Article, Claim, Hedge, Quote
 from pipeline.terminal import console, visible
 
 Rows = dict[str, list[Any]]
@@ -17,6 +19,7 @@ STYLES = {
     "PERSON": "green", "ORG": "cyan", "GPE": "blue", "LOC": "blue", "FAC": "blue",
 }  # fmt: skip
 OTHER_ENTITY = "bright_black"
+OTHER_VERSION = "not known: the tables come from another version of the pipeline; run hearsay extract again"
 SHOWN = ("mentions", "quotes", "quote_parts", "hedges", "claims")
 
 
@@ -34,9 +37,9 @@ def show_article(out: Path, article_id: str, claims: bool = False) -> None:
     screen.print()
     screen.print(highlighted(article, rows))
     if claims:
+        why = reasons(article, rows)
         for claim in rows["claims"]:
-            screen.print()
-            screen.print(explained(claim, rows))
+            screen.print(explained(claim, rows, why.get(claim.claim_id, (OTHER_VERSION,))))
 
 
 def find_article(out: Path, wanted: str) -> Article:
@@ -60,6 +63,8 @@ def find_article(out: Path, wanted: str) -> Article:
 def article_rows(out: Path, article_id: str) -> Rows:
     """The rows of one article in the tables of spans, and its links of claims to hedges."""
     rows = {name: [r for r in tables.read_records(out, name) if r.article_id == article_id] for name in SHOWN}
+    entities = {entity.entity_id: entity for entity in tables.read_records(out, "entities")}
+    rows["entities"] = entities_of(rows["mentions"], entities)
     claims = {claim.claim_id for claim in rows["claims"]}
     rows["claim_hedges"] = [
         link for link in tables.read_records(out, "claim_hedges") if link.claim_id in claims
@@ -88,14 +93,26 @@ def _legend() -> Text:
     return line
 
 
-def explained(claim: Claim, rows: Rows) -> Text:
-    """A claim with what its scores rest on: who states it, by which words, and which hedges bear on it."""
+def reasons(article: Article, rows: Rows) -> dict[str, list[str]]:
+    """claim_id -> why it scores so, a line a step: the article is read again, as tables keep no steps."""
+    import pipeline
+    from pipeline.claims import explain_claims
+
+    earlier = (rows[table] for table in ("mentions", "entities", "quotes", "quote_parts", "hedges"))
+    doc = pipeline.load()(article.text)
+    return {claim.claim_id: steps for claim, steps in explain_claims(doc, article.article_id, *earlier)}
+
+
+def explained(claim: Claim, rows: Rows, steps: Sequence[str] = ()) -> Text:
+    """A claim with what its scores rest on: who states it, by which words, which hedges bear on it, step by step."""
     hedges = {hedge.hedge_id: hedge for hedge in rows["hedges"]}
     bearing = [hedges[link.hedge_id] for link in rows["claim_hedges"] if link.claim_id == claim.claim_id]
     quotes = {quote.quote_id: quote for quote in rows["quotes"]}
     text = Text(visible(claim.text) + "\n", "bold")
     for name, value in _reasons(claim, quotes.get(claim.quote_id or ""), bearing):
         text.append(f"  {name:<10}", "dim").append(visible(value) + "\n")
+    for n, step in enumerate(steps):
+        text.append(f"  {'' if n else 'why':<10}", "dim").append(visible(step) + "\n")
     return text
 
 
@@ -105,10 +122,7 @@ def _reasons(claim: Claim, quote: Quote | None, hedges: list[Hedge]) -> list[tup
         lines.append(("quoted", f"{quote.source or '(no source)'} – {quote.cue or '(no cue)'}; {quote.kind}"))
     for hedge in hedges:
         lines.append(("hedge", f"{hedge.text} ({hedge.kind})"))
-    author = f"{claim.author_factuality:+.2f} of ±3"
-    if claim.claimant != AUTHOR:
-        author += ": reported, so the author leaves it open" if claim.author_factuality == 0 else ": reported"
-    lines.append(("author", author))
+    lines.append(("author", f"{claim.author_factuality:+.2f} of ±3"))
     if claim.source_factuality is not None:
         lines.append(("source", f"{claim.source_factuality:+.2f} of ±3"))
     lines.append(("check", f"{claim.checkworthiness:.2f} of 1"))
