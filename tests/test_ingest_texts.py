@@ -11,6 +11,8 @@ from pipeline.schema import Article, Issue
 CASES = Path(__file__).parent / "cases" / "ingest"
 TEXTS = tomllib.loads((CASES / "texts.toml").read_text(encoding="utf-8"))["case"]
 
+EXPORTS = tomllib.loads((CASES / "exports.toml").read_text(encoding="utf-8"))["case"]
+
 
 def read(path: Path) -> tuple[Article | None, Issue | None]:
     found = list(read_file(path))
@@ -40,3 +42,16 @@ def test_text(case: dict, tmp_path: Path) -> None:
         assert paragraphs[1:] == case["body"] if article.title else paragraphs == case["body"]
     if article.title:
         assert article.text.startswith(article.title + "\n\n")
+
+
+@pytest.mark.parametrize("case", EXPORTS, ids=lambda c: c["name"])
+def test_export(case: dict, tmp_path: Path) -> None:
+    (tmp_path / case["file"]).write_text(case["input"], encoding="utf-8")
+    found = list(read_file(tmp_path / case["file"]))
+    assert not [x for x in found if isinstance(x, Issue)]
+    articles = [x for x in found if isinstance(x, Article)]
+    assert [a.article_id for a in articles] == [wanted["id"] for wanted in case["articles"]]
+    for article, wanted in zip(articles, case["articles"]):
+        for column in ("title", "byline", "source", "published", "url"):
+            assert getattr(article, column) == wanted.get(column), column
+        assert article.text == "\n\n".join([wanted["title"], *wanted["body"]])

@@ -14,7 +14,7 @@ from pipeline.ingest.draft import Draft, Problem
 from pipeline.ingest.files import article_ids, encode_path, short_hash, suffix_of, table_path, walk
 from pipeline.ingest.finish import MAX_CHARACTERS, finish, wrong_language
 from pipeline.ingest.opening import open_file
-from pipeline.ingest.registry import READERS, Asked, holds_many, reader_of
+from pipeline.ingest.registry import READERS, Asked, reader_of
 from pipeline.ingest.spool import by_id, first_seen
 from pipeline.schema import Article, Issue
 
@@ -143,13 +143,7 @@ def _read(path: Path, name: str, first: str, asked: Asked, max_characters: int) 
     assert reader is not None
     try:
         with open_file(path) as stream:
-            drafts = reader(stream, asked)
-            many = holds_many(suffix_of(path.name))
-            for draft in (
-                by_id(drafts, first)
-                if many
-                else ((d if isinstance(d, Problem) else (first, d)) for d in drafts)
-            ):
+            for draft in by_id(reader(stream, asked), first):
                 yield _finished(draft, name, max_characters)
     except UNREADABLE as error:
         yield Issue(name, "ingest", None, None, "error", _reason(error))

@@ -8,13 +8,14 @@ from typing import Any, BinaryIO
 
 from pipeline.ingest.decode import decode
 from pipeline.ingest.draft import FIELDS, Draft, Problem, text_of
+from pipeline.ingest.exports import export_articles
 from pipeline.ingest.registry import Asked, read_whole
 
 NAMES = {
     "title": ("title", "headline"),
     "byline": ("byline", "author", "authors", "by"),
-    "source": ("source", "publisher", "publication", "site", "outlet"),
-    "published": ("published", "date", "pubdate", "publication_date", "datetime"),
+    "source": ("source", "publisher", "publication", "site", "outlet", "media_name", "media", "newspaper"),
+    "published": ("published", "date", "pubdate", "publication_date", "publish_date", "datetime"),
     "url": ("url", "link", "canonical"),
     "language": ("language", "lang"),
 }
@@ -26,12 +27,18 @@ _HEADER_LINE = re.compile(r"([A-Za-z][A-Za-z_ -]{1,20}):[ \t]+(\S.*)")
 
 
 def read_text(stream: BinaryIO, asked: Asked) -> Iterator[Draft | Problem]:
-    """The one article of a text file; its first line is the headline where front matter gives none."""
+    """The article of a text file; its first line is the headline where front matter gives none.
+
+    Exports of news databases hold several.
+    """
     text, notes = _decoded(stream, asked)
     if _PAGE.match(text[:1000]):
         from pipeline.ingest.html import of_page
 
         yield of_page(text, (*notes, "the file is a saved page, whatever its name says"))
+        return
+    if (articles := export_articles(text)) is not None:
+        yield from articles
         return
     fields, body, problem = front_matter(text)
     if not fields:

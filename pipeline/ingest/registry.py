@@ -60,8 +60,6 @@ READERS = {
     ".tar": "archives:read_tar",
     ".tgz": "archives:read_tar",
 }
-MANY = frozenset({"rows", "feeds", "warc", "archives"})
-"""Modules whose formats hold several articles a file."""
 
 
 def reader_of(suffix: str) -> Reader | None:
@@ -72,11 +70,6 @@ def reader_of(suffix: str) -> Reader | None:
     module, _, name = place.partition(":")
     reader: Reader = getattr(import_module(f"pipeline.ingest.{module}"), name)
     return reader
-
-
-def holds_many(suffix: str) -> bool:
-    """Whether files of this format hold several articles, so that each needs an id of its own."""
-    return READERS.get(suffix, "").partition(":")[0] in MANY
 
 
 def read_whole(stream: BinaryIO, asked: Asked) -> bytes:

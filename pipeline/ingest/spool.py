@@ -27,9 +27,10 @@ def row_id(draft: Draft, first: str) -> str:
 
 
 def by_id(drafts: Iterator[Draft | Problem], first: str) -> Iterator[tuple[str, Draft] | Problem]:
-    """The drafts of a file of several, each with an id of its own, in the order of the ids.
+    """The drafts of a file, each with an id of its own, in the order of the ids.
 
-    Rows without ids of their own come in that order by their numbers; others are sorted on disk.
+    The one article of a file has the file's id. Rows without ids of their own come in that order by their
+    numbers; others are sorted on disk.
     """
     head = next(drafts, None)
     while isinstance(head, Problem):
