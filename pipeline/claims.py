@@ -286,7 +286,7 @@ def _explain(
 ) -> Explained | None:
     tree = scene.tree
     attribution = _attribute(scene, clause, bearing)
-    pieces = _cut(scene, clause, reporting, attribution.quote)
+    pieces = _cut(scene, clause, reporting, attribution.quote, frozenset(bearing.reports.values()))
     if not pieces or not any(a <= clause.top < b for a, b in pieces):
         return None
     start, end = tree.starts[pieces[0][0]], tree.ends[pieces[-1][1] - 1]
@@ -386,9 +386,8 @@ def _is_impersonal(scene: Scene, quote: int, bearing: Bearing) -> bool:
     """As in "It is said that …": nobody's statement, but the author's, hedged."""
     if scene.quotes[quote].source is not None or not scene.cue_tokens[quote]:
         return False
-    tree = scene.tree
-    offsets = {tree.starts[i] for i in scene.cue_tokens[quote]}
-    return any(step.effect in ("predicate", "hedge") and step.start in offsets for step in bearing.steps)
+    cue = scene.cue_tokens[quote]
+    return bool(bearing.commanding & cue) and not cue & set(bearing.reports.values())
 
 
 def _by_quote(scene: Scene, number: int, bearing: Bearing) -> _Attribution:
@@ -470,13 +469,15 @@ def _by_parse(scene: Scene, bearing: Bearing) -> _Attribution:
 # ---- where it begins and ends -------------------------------------------------------------------------------------
 
 
-def _cut(scene: Scene, clause: Clause, reporting: set[int], quote: int | None) -> list[tuple[int, int]]:
+def _cut(
+    scene: Scene, clause: Clause, reporting: set[int], quote: int | None, reports: frozenset[int]
+) -> list[tuple[int, int]]:
     """Token ranges of a claim: its clause without the clauses that are rows of their own at its edges, and without
     the attribution."""
     tree = scene.tree
     spine = {clause.top, *clause.chain, clause.head}
     cut = {c for g in spine for c in tree.children[g] if _stands_alone(scene, c, reporting)}
-    foreign = set[int]()
+    foreign = set(reports)
     for report in set_in_reports(tree, clause.top):
         branch = tree.heads[report] if tree.lowers[report] == "according" else report
         cut.add(branch)

@@ -598,8 +598,8 @@ def condition_mark(setting: Setting, clause: int) -> int | None:
             return c
         if tree.deps[c] == "aux" and _is_conditional(setting, c) and tree.lowers[c] == "should":
             return c
-    if tree.tags[clause] in ("VBN", "VBG") and _is_conditional(setting, clause):
-        return clause
+    if tree.tags[clause] in ("VBN", "VBG") and child(tree, clause, "ccomp", "xcomp") is not None:
+        return clause if _is_conditional(setting, clause) else None  # "provided (that) it rains"
     return None
 
 
@@ -607,7 +607,9 @@ def _is_conditional(setting: Setting, i: int) -> bool:
     hedge = setting.hedge_at.get(i)
     if hedge is not None and setting.hedges[hedge].kind == "conditional":
         return True
-    return setting.tree.deps[i] == "mark" and setting.tree.lowers[i] in words_of("conditional_mark")
+    return setting.tree.deps[i] in ("mark", "advcl") and setting.tree.lowers[i] in words_of(
+        "conditional_mark"
+    )
 
 
 def _add_mark(setting: Setting, mark: int, cap: float | None, bearing: Bearing) -> None:

@@ -4,8 +4,8 @@ One stretch of text is one cue of one kind:
 
 1. `doc.spans["hedges"]` (epistemic, doxastic, conditional, investigation) is taken as it is, span and kind.
 2. A cue of the lexicon that covers whole learned cues takes their place where it is a set phrase ("it remains to be
-   seen") or evidential ("reportedly", which the learned kinds count as epistemic); other cues of the lexicon stay out
-   where a learned one stands.
+   seen") or of a kind that the learned ones do not tell apart ("reportedly" and "unclear" are epistemic there, but
+   evidential and investigation here); other cues of the lexicon stay out where a learned one stands.
 3. Of two cues of the lexicon the longer one wins, then the one listed first.
 
 Docs without learned cues (from other pipelines) get all eight kinds from the lexicon.
@@ -23,6 +23,7 @@ from pipeline.lexicon import read_lexicon, split_cell
 from pipeline.schema import Hedge, span_id
 from pipeline.sentences import sentence_id
 from pipeline.tree import Tree, read_tree
+from pipeline.word_sets import words_of
 
 LEARNED = "hedges"
 LEARNED_KINDS = frozenset({"epistemic", "doxastic", "conditional", "investigation"})
@@ -160,13 +161,19 @@ def _listed_cues(tree: Tree, beside_learned: bool) -> list[tuple[Cue, int]]:
     found = []
     for i, (lower, lemma) in enumerate(zip(tree.lowers, tree.lemmas)):
         for entry in (*by_lower.get(lower, ()), *by_lemma.get(lemma, ())):
-            if beside_learned and entry.kind in LEARNED_KINDS and len(entry.words) < SET_PHRASE:
+            if beside_learned and _is_left_to_the_reader(entry):
                 continue
             end = i + len(entry.words)
             if _matches(tree, entry, i, end):
                 confidence = TESTED_CUE if entry.test else CERTAIN_CUE
                 found.append((Cue(i, end, entry.kind, entry.cue, confidence), entry.order))
     return found
+
+
+def _is_left_to_the_reader(entry: CueEntry) -> bool:
+    if entry.kind not in LEARNED_KINDS or len(entry.words) >= SET_PHRASE:
+        return False
+    return entry.cue not in words_of("kind_decided")
 
 
 def _matches(tree: Tree, entry: CueEntry, start: int, end: int) -> bool:
@@ -198,7 +205,8 @@ def _without_overlap(learned: list[Cue], listed: list[tuple[Cue, int]], size: in
 
 def _replaces(cue: Cue, others: set[Cue], learned: frozenset[Cue]) -> bool:
     """Whether a cue of the lexicon takes the place of learned ones: see rule 2 above."""
-    strong = cue.kind == "evidential" or (cue.kind in LEARNED_KINDS and cue.end - cue.start >= SET_PHRASE)
+    ours = cue.kind == "evidential" or cue.lemma in words_of("kind_decided")
+    strong = ours or (cue.kind in LEARNED_KINDS and cue.end - cue.start >= SET_PHRASE)
     return strong and all(o in learned and cue.start <= o.start and o.end <= cue.end for o in others)
 
 
