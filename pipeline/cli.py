@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 import sys
 import traceback
 from pathlib import Path
@@ -28,6 +29,10 @@ app = typer.Typer(
 )
 
 OK, SOME_FAILED, WRONG_CALL, STOPPED = 0, 1, 2, 130
+FAULTS = (
+    ArithmeticError, AssertionError, AttributeError, LookupError, MemoryError, RuntimeError, TypeError, sqlite3.Error
+)  # fmt: skip
+"""What a fault of ours raises, or a full disk under the spool; it ends in one line too."""
 
 Corpus = Annotated[
     Path,
@@ -48,6 +53,10 @@ Columns = Annotated[
     ),
 ]
 
+NearDuplicates = Annotated[
+    bool, typer.Option("--near-duplicates", help="Pass over copies too that are not word for word.")
+]
+
 
 @app.command()
 def extract(
@@ -63,6 +72,7 @@ def extract(
     limit: Limit = None,
     language: Language = "en",
     columns: Columns = None,
+    near_duplicates: NearDuplicates = False,
     model: Model = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would be read; write nothing.")
@@ -82,7 +92,7 @@ def extract(
     with terminal.progress() as report:
         summary = run.extract(
             corpus, out, jobs=jobs, model=model, limit=limit, language=language, columns=parse_columns(columns),
-            parquet=format == "parquet", excel=excel, report=report,
+            near_duplicates=near_duplicates, parquet=format == "parquet", excel=excel, report=report,
         )  # fmt: skip
     _conclude(summary)
 
@@ -94,14 +104,16 @@ def ingest(
     limit: Limit = None,
     language: Language = "en",
     columns: Columns = None,
+    near_duplicates: NearDuplicates = False,
 ) -> None:
     """First stage: read the files, write articles.csv."""
     from pipeline import run
 
     with terminal.progress() as report:
         summary = run.ingest(
-            corpus, out, limit=limit, language=language, columns=parse_columns(columns), report=report
-        )
+            corpus, out, limit=limit, language=language, columns=parse_columns(columns),
+            near_duplicates=near_duplicates, report=report,
+        )  # fmt: skip
     _conclude(summary)
 
 
@@ -237,15 +249,7 @@ def _run() -> int:
         return OK
     except (OSError, ValueError, ImportError) as error:
         return _failed(error)
-    except (
-        ArithmeticError,
-        AssertionError,
-        AttributeError,
-        LookupError,
-        MemoryError,
-        RuntimeError,
-        TypeError,
-    ) as error:
+    except FAULTS as error:
         place = traceback.extract_tb(error.__traceback__)[-1]
         where = f"{Path(place.filename).name}, line {place.lineno}"
         return _failed(

@@ -61,6 +61,7 @@ def extract(
     limit: int | None = None,
     language: str = "en",
     columns: Mapping[str, str] | None = None,
+    near_duplicates: bool = False,
     parquet: bool = False,
     excel: bool = False,
     report: Report | None = None,
@@ -70,17 +71,22 @@ def extract(
 
     `jobs` processes share the work and give the same tables as one. Articles in another language than `language`
     (ISO 639-1, or "any") are passed over. `columns` names the columns of tables of articles, by our names
-    ({"text": "body"}). `model` names another installed spaCy pipeline;
-    `load` gives one (it must be importable where jobs > 1). Raises FileNotFoundError or ValueError where the folders
+    ({"text": "body"}). With `near_duplicates`, copies are passed over that are not word for word. `model` names
+    another installed spaCy pipeline; `load` gives one (it must be importable where jobs > 1). Raises FileNotFoundError or ValueError where the folders
     cannot be used; an article that cannot be read is a row of issues.
     """
+    from pipeline.ingest import read_corpus
+
     corpus, out = Path(corpus), Path(out)
     started = time.monotonic()
     check_folders(corpus, out)
     with tables.workspace(out) as unfinished:
         total = ShardResult()
         with spools.open_spool(unfinished / "spool") as spool:
-            _ingest(corpus, spool, total.issues, limit, language, columns, report)
+            found = read_corpus(
+                corpus, limit=limit, language=language, columns=columns, near_duplicates=near_duplicates
+            )
+            _ingest(found, spool, total.issues, report)
         _read(unfinished, STAGES, total, jobs, load or partial(_load, model), report)
         return _finish(unfinished, out, STAGE_NAMES, total, started, parquet, excel)
 
@@ -95,16 +101,22 @@ def ingest(
     limit: int | None = None,
     language: str = "en",
     columns: Mapping[str, str] | None = None,
+    near_duplicates: bool = False,
     report: Report | None = None,
 ) -> Summary:
     """corpus -> articles.csv"""
+    from pipeline.ingest import read_corpus
+
     corpus, out = Path(corpus), Path(out)
     started = time.monotonic()
     check_folders(corpus, out)
     with tables.workspace(out) as unfinished:
         total = ShardResult()
         with spools.open_spool(unfinished / "spool") as spool:
-            _ingest(corpus, spool, total.issues, limit, language, columns, report)
+            found = read_corpus(
+                corpus, limit=limit, language=language, columns=columns, near_duplicates=near_duplicates
+            )
+            _ingest(found, spool, total.issues, report)
             with tables.new_table(unfinished / "tables", "articles") as file:
                 total.counts["articles"] = tables.write_rows(file, "articles", spools.read(spool))
         return _finish(unfinished, out, ("ingest",), total, started)
@@ -189,19 +201,11 @@ def _load(model: str | None) -> Language:
 
 
 def _ingest(
-    corpus: Path,
-    spool: Connection,
-    issues: list[Issue],
-    limit: int | None,
-    language: str,
-    columns: Mapping[str, str] | None,
-    report: Report | None,
+    found: Iterator[Article | Issue], spool: Connection, issues: list[Issue], report: Report | None
 ) -> None:
-    """Read a corpus folder into the spool; what is no article goes into `issues`."""
-    from pipeline.ingest import read_corpus
-
+    """Put the articles of a corpus into the spool; what is no article goes into `issues`."""
     done = 0
-    for item in read_corpus(corpus, limit=limit, language=language, columns=columns):
+    for item in found:
         if isinstance(item, Issue):
             issues.append(item)
             if item.article_id and item.severity == "error":
@@ -277,14 +281,17 @@ def _finish(
             if (folder / f"{table}.csv").exists():
                 tables.rename(folder, table, id_column, name_column, renamed)
     issues = merge_issues(total.issues)
-    others = [issue for issue in saved.issues(out) if issue.stage not in stages]
-    tables.write_table(folder, "issues", others + issues)
+    others = saved.issues(out) if stages != STAGE_NAMES else []
+    tables.write_table(folder, "issues", issues + [issue for issue in others if issue.stage not in stages])
     write_datapackage(folder)
     written = sorted(path.stem for path in folder.glob("*.csv"))
     for table in written if parquet else ():
         tables.write_parquet(folder, table)
     for table in written if excel else ():
         tables.write_excel_copy(folder, table)
-    tables.publish(folder, out)
+    placed = tables.publish(folder, out)
+    for copy in (copy for table in written for copy in tables.copies(out, table)):
+        if copy not in placed:  # of the table that was there before
+            copy.unlink(missing_ok=True)
     severities = Counter(issue.severity for issue in issues)
     return Summary(out, total.counts, severities, time.monotonic() - started)

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -167,17 +169,23 @@ def _count(counts: Counter[str], article: Article, rows: Rows) -> None:
 
 # --- several processes ----------------------------------------------------------------------------------------------
 
-_worker: tuple[Work, Language] | None = None  # of this process
+_work: Work | None = None  # of this process
 
 
 def _start_worker(work: Work) -> None:
-    global _worker
-    _worker = (work, work.load())
+    global _work
+    _work = work
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C stops the caller, who stops the others
+
+
+@cache
+def _loaded(load: Callable[[], Language]) -> Language:
+    return load()
 
 
 def _read_in_worker(shard: Shard) -> ShardResult:
-    assert _worker is not None
-    return read_shard(*_worker, shard)
+    assert _work is not None
+    return read_shard(_work, _loaded(_work.load), shard)
 
 
 def _pool(work: Work, jobs: int) -> ProcessPoolExecutor:

@@ -186,11 +186,16 @@ def write_table(folder: Path, table: str, records: Iterable[Record]) -> int:
 # --- other formats ------------------------------------------------------------------------------------------------
 
 
+def copies(folder: Path, table: str) -> tuple[Path, Path]:
+    """Where a table's Parquet twin and its copy for spreadsheets are, if they are."""
+    return folder / f"{table}.parquet", folder / "excel" / f"{table}.csv"
+
+
 def write_parquet(folder: Path, table: str) -> Path:
     """The Parquet twin of a table's CSV file, beside it; a part of the table in memory at a time."""
     import fastparquet
 
-    target = folder / f"{table}.parquet"
+    target, _ = copies(folder, table)
     texts = {field.name: "utf8" for field in table_fields(table) if field.type is str}
     records = read_records(folder, table)
     chunk = list(islice(records, CHUNK))
@@ -214,7 +219,7 @@ def _parquet_frame(table: str, records: list[Any]) -> pd.DataFrame:
 
 def write_excel_copy(folder: Path, table: str) -> Path:
     """A copy for spreadsheets in `excel/`: byte order mark, formulas made inert, cells cut to what Excel takes."""
-    target = folder / "excel" / f"{table}.csv"
+    _, target = copies(folder, table)
     target.parent.mkdir(exist_ok=True)
     with (
         (folder / f"{table}.csv").open(encoding="utf-8", newline="") as source,

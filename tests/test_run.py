@@ -182,6 +182,22 @@ def test_tables_do_not_go_into_the_corpus(out: str, folder: Path, tmp_path: Path
     assert len(list(folder.iterdir())) == 40
 
 
+def test_copies_of_old_tables_go(folder: Path, tmp_path: Path) -> None:
+    extract(folder, tmp_path / "out", limit=1, load=load, parquet=True, excel=True)
+    assert (tmp_path / "out" / "quotes.parquet").exists() and (
+        tmp_path / "out" / "excel" / "quotes.csv"
+    ).exists()
+    extract(folder, tmp_path / "out", limit=2, load=load)
+    assert not (tmp_path / "out" / "quotes.parquet").exists()
+    assert not (tmp_path / "out" / "excel" / "quotes.csv").exists()
+
+
+def test_a_reader_that_cannot_be_loaded_is_an_error_of_the_call(folder: Path, tmp_path: Path) -> None:
+    with pytest.raises(OSError, match="no_such_pipeline"):
+        extract(folder, tmp_path / "out", jobs=2, model="no_such_pipeline")
+    assert not list((tmp_path / "out").iterdir())
+
+
 def test_limit(folder: Path, tmp_path: Path) -> None:
     assert extract(folder, tmp_path, limit=3, load=load).counts["articles"] == 3
 

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import onnxruntime
+from onnxruntime.capi.onnxruntime_pybind11_state import Fail, InvalidArgument, RuntimeException
 from tokenizers import Tokenizer
 
 from pipeline.reader import labels, windows
@@ -46,15 +47,23 @@ class Network:
     def run(self, window: windows.Encoded) -> Scores:
         """One pass over one window."""
         feed = {"ids": window.ids, "shapes": window.shapes, "quotes": window.quotes, "first": window.first}
-        words, *pairs, dependent, governor = self.session.run(None, feed)
+        words, *pairs, dependent, governor = _run(self.session, feed)
         return Scores(words, dict(zip(labels.PAIR_HEADS, pairs)), dependent, governor)
 
     def relations(self, scores: Scores, governors: np.ndarray) -> np.ndarray:
         """Scores [N, relations] of each word under its governor (0 the root, 1 + word)."""
         # A graph, not numpy: numpy's matrix product would start threads of its own beside those of other processes.
         feed = {"dependent": scores.dependent, "governor": scores.governor, "choice": governors}
-        (out,) = self.relation_session.run(None, feed)
+        (out,) = _run(self.relation_session, feed)
         return out
+
+
+def _run(session: onnxruntime.InferenceSession, feed: dict[str, np.ndarray]) -> list[np.ndarray]:
+    """The graph's outputs. RuntimeError where it cannot be run (no memory left), so that it costs one article only."""
+    try:
+        return session.run(None, feed)
+    except (Fail, InvalidArgument, RuntimeException) as error:
+        raise RuntimeError(f"the reader's network failed: {error}") from error
 
 
 def _session(graph: bytes) -> onnxruntime.InferenceSession:
