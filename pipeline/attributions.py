@@ -57,7 +57,7 @@ def link_weights() -> dict[str, dict[str, float]]:
 
 
 def link_pieces(layout: Layout) -> list[Attribution]:
-    """The attributions of a doc in order of their first content; contents that no cue takes come one by one."""
+    """The attributions of a doc: one for every cue, with or without contents, and one for every content left over."""
     weights = link_weights()
     contents_of: dict[int, list[tuple[Piece, float]]] = {}
     attributions = []
@@ -71,19 +71,22 @@ def link_pieces(layout: Layout) -> list[Attribution]:
             attributions.append(Attribution(None, None, (content,), content.confidence * probability))
         else:
             contents_of.setdefault(cue, []).append((content, probability))
-    for cue, taken in contents_of.items():
+    for cue, piece in enumerate(layout.pieces["cues"]):
+        if piece.start == piece.end:
+            continue
         source, probability = choose(source_options(layout, cue), weights["source"])
-        piece = layout.pieces["cues"][cue]
-        confidence = piece.confidence * probability * max(c.confidence * p for c, p in taken)
+        taken = contents_of.get(cue, [])
         attributions.append(
             Attribution(
-                cue=piece if piece.start < piece.end else None,
+                cue=piece,
                 source=None if source == NONE else layout.pieces["sources"][source],
                 contents=tuple(content for content, _ in taken),
-                confidence=confidence,
+                confidence=piece.confidence
+                * probability
+                * max((c.confidence * p for c, p in taken), default=1.0),
             )
         )
-    return sorted(attributions, key=lambda a: a.contents[0].start)
+    return attributions
 
 
 def _goes_on(layout: Layout, content: Piece, cue: int) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from spacy.tokens import Doc, Span, Token
 
+from pipeline.arguments import complete
 from pipeline.attributions import Attribution, link_pieces
 from pipeline.edges import mend_contents
 from pipeline.floating import seat_floating
@@ -31,7 +32,7 @@ def find_quotes(
     """
     layout = read_layout(doc)
     index = index_mentions(layout.text, layout.parsed, mentions, entities)
-    attributions = mend_contents(layout, link_pieces(layout))
+    attributions = mend_contents(layout, complete(doc, layout, link_pieces(layout)))
     attributions = seat_floating(doc, layout, attributions, index)
     inside = _quoted_stretches(layout)
     found: dict[str, tuple[Quote, list[QuotePart]]] = {}

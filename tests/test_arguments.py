@@ -1,4 +1,4 @@
-"""The source of a cue by the parse alone: the cases of tests/cases/subjects.toml."""
+"""The source of a cue by the parse alone: the cases of tests/cases/arguments.toml."""
 
 from __future__ import annotations
 
@@ -10,10 +10,15 @@ import pytest
 from spacy.lang.en import English
 from spacy.tokens import Doc, SpanGroup
 
+from pipeline.arguments import LONGEST_SOURCE, subject_of
 from pipeline.layout import Piece, read_layout
-from pipeline.subjects import LONGEST, subject_of
 
-CASES = tomllib.loads((Path(__file__).parent / "cases" / "subjects.toml").read_text(encoding="utf-8"))["case"]
+CASES = tomllib.loads((Path(__file__).parent / "cases" / "arguments.toml").read_text(encoding="utf-8"))[
+    "case"
+]
+
+
+TAGS = {"ing": "VBG", "pected": "VBN", "proved": "VBN"}
 
 
 def build_doc(tokens: str) -> Doc:
@@ -21,7 +26,7 @@ def build_doc(tokens: str) -> Doc:
     words = [row[0] for row in rows]
     heads = [words.index(row[3]) for row in rows]
     pos, deps = [row[1] for row in rows], [row[2] for row in rows]
-    tags = ["VBG" if word.endswith("ing") else "" for word in words]
+    tags = [next((tag for end, tag in TAGS.items() if word.endswith(end)), "") for word in words]
     return Doc(English().vocab, words=words, pos=pos, tags=tags, deps=deps, heads=heads)
 
 
@@ -40,7 +45,7 @@ def test_case(case: dict[str, Any]) -> None:
 
 
 def test_a_subtree_of_half_an_article_is_cut_to_its_noun() -> None:
-    many = [f"word{i}" for i in range(LONGEST + 5)]
+    many = [f"word{i}" for i in range(LONGEST_SOURCE + 5)]
     line = " | ".join(
         ["mayor NOUN nsubj said", *(f"{w} NOUN nmod mayor" for w in many), "said VERB ROOT said"]
     )

@@ -1,0 +1,160 @@
+"""What the parse says of a cue: who says it and what is said, where the reader passed the source or content over.
+
+"The mayor" of "said", "the council" of "was approved by", "Ana Duarte" of "according to", "the crew's" of "hope"; and
+"that it was safe" of "said", "a second pier" of "want", "sail" of "urged the crew to".
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from dataclasses import replace
+
+from spacy.tokens import Doc, Token
+
+from pipeline.attributions import Attribution
+from pipeline.layout import NONE, Layout, Piece
+
+SUBJECTS = ("nsubj", "csubj")
+EMPTY = frozenset({"it", "there"})
+BE = frozenset("be been being is are was were am".split())
+SHARES_SUBJECT = frozenset({"conj", "xcomp", "advcl", "parataxis", "dep"})
+COMPLEMENTS = ("ccomp", "xcomp", "obj", "obl", "nmod")  # the likelier first
+TO_SOMEBODY = frozenset("tell ask urge warn advise order remind persuade convince beg instruct".split())
+LONGEST_SOURCE = 25  # tokens; a longer subtree is a slip of the parse
+LONGEST_CONTENT = 80
+CLIMB = 3  # verbs up a chain of conjuncts and infinitives: "came, saw and said"
+GUESSED = 0.5
+NOBODY = 0.5  # probability of "no source" by the pointer above which none is looked for
+
+
+def complete(doc: Doc, layout: Layout, attributions: list[Attribution]) -> list[Attribution]:
+    """The attributions with what the parse adds, in order of their contents; those without content are left out."""
+    completed = []
+    for attribution in attributions:
+        cue = attribution.cue
+        if cue and not attribution.contents:
+            content = complement_of(doc, layout, cue)
+            if content:
+                confidence = attribution.confidence * GUESSED
+                attribution = replace(attribution, contents=(content,), confidence=confidence)
+        if cue and not attribution.source and not _has_no_source(layout, cue):
+            attribution = replace(attribution, source=subject_of(doc, layout, cue))
+        if attribution.contents:
+            completed.append(attribution)
+    return sorted(completed, key=lambda a: a.contents[0].start)
+
+
+def _has_no_source(layout: Layout, cue: Piece) -> bool:
+    """Whether the pointer of a cue is fairly sure that nobody says it: "is expected"."""
+    pointer = layout.pointers["cues"][bisect_left(layout.starts["cues"], cue.start)]
+    return bool(pointer) and pointer.get(NONE, 1.0 - sum(pointer.values())) > NOBODY
+
+
+def subject_of(doc: Doc, layout: Layout, cue: Piece) -> Piece | None:
+    """Who says it: a source piece, or the phrase as far as no other piece cuts it; None if there is nobody."""
+    if not layout.parsed:
+        return None
+    head = _head(doc, cue)
+    noun = _agent(doc, cue, head)
+    verb = head
+    for _ in range(CLIMB):
+        if noun is not None or verb.dep_ not in SHARES_SUBJECT:
+            break
+        verb = verb.head
+        if verb.pos_ == "VERB":
+            noun = _subject(verb)
+    if noun is None or noun.text.lower() in EMPTY:
+        return None
+    if layout.kind[noun.i] == "sources":
+        return _piece_at(layout, noun.i)
+    if layout.kind[noun.i]:
+        return None
+    found = _phrase(layout, noun)
+    return found if found.end - found.start <= LONGEST_SOURCE else Piece(noun.i, noun.i + 1, GUESSED)
+
+
+def complement_of(doc: Doc, layout: Layout, cue: Piece) -> Piece | None:
+    """What is said: the clause or phrase that completes the cue, if no other piece stands there."""
+    if not layout.parsed:
+        return None
+    head = _head(doc, cue)
+    children = [
+        t for word in doc[cue.start : cue.end] for t in word.children if not cue.start <= t.i < cue.end
+    ]
+    if _is_passive(doc, cue, head):
+        wanted = [t for t in children if t.dep_ in ("ccomp", "xcomp")] or [
+            t for t in children if t.dep_ == "nsubj:pass" and t.text.lower() not in EMPTY
+        ]
+    else:
+        after = [t for t in children if t.i >= cue.end or t.dep_ == "obj"]
+        wanted = [t for dep in COMPLEMENTS for t in after if t.dep_ == dep]
+    for word in wanted:
+        if not layout.kind[word.i]:
+            return _with_object(doc, layout, cue, head, word, children)
+    return None
+
+
+def _with_object(
+    doc: Doc, layout: Layout, cue: Piece, head: Token, word: Token, children: list[Token]
+) -> Piece | None:
+    """The phrase of a complement; with the noun before an infinitive, unless it is whom the words are addressed to."""
+    found = _phrase(layout, word)
+    if word.dep_ == "xcomp" and head.lemma_.lower() not in TO_SOMEBODY:
+        noun = next((t for t in children if t.dep_ == "obj" and cue.end <= t.i < word.i), None)
+        if noun is not None and not any(layout.kind[cue.end : word.i]):
+            found = Piece(min(found.start, cue.end), found.end, GUESSED)
+    return found if found.end - found.start <= LONGEST_CONTENT else None
+
+
+def _head(doc: Doc, cue: Piece) -> Token:
+    tokens = doc[cue.start : cue.end]
+    outside = [t for t in tokens if t.head.i == t.i or not cue.start <= t.head.i < cue.end]
+    return next(
+        (t for t in outside if t.pos_ in ("VERB", "NOUN", "ADJ")), outside[0] if outside else tokens[0]
+    )
+
+
+def _is_passive(doc: Doc, cue: Piece, head: Token) -> bool:
+    words = {t.text.lower() for t in doc[cue.start : cue.end]}
+    helped = bool(words & BE) or any(t.dep_ in ("nsubj:pass", "aux:pass") for t in head.children)
+    return helped and head.tag_ == "VBN"
+
+
+def _agent(doc: Doc, cue: Piece, head: Token) -> Token | None:
+    """The one who says it: after "by" and "according to" what follows, else subject or possessor."""
+    if doc[cue.start].text.lower() == "according":
+        return head.head if head.dep_ == "case" else next(_children(head, "obl"), None)
+    if _is_passive(doc, cue, head):
+        by = doc[cue.end - 1].text.lower() == "by"
+        return next((t for t in _children(head, "obl") if t.i >= cue.end), None) if by else None
+    if head.pos_ == "NOUN":
+        return next(_children(head, "nmod:poss"), None) or _subject(head)
+    if head.dep_ == "acl" and head.tag_ in ("VBG", "VB"):  # "a letter saying", "the man to say"
+        return head.head
+    return _subject(head)
+
+
+def _subject(verb: Token) -> Token | None:
+    return next((t for t in verb.children if t.dep_ in SUBJECTS), None)
+
+
+def _children(head: Token, relation: str) -> Iterator[Token]:
+    return (t for t in head.children if t.dep_ == relation or t.dep_.startswith(relation + ":"))
+
+
+def _piece_at(layout: Layout, token: int) -> Piece | None:
+    near = bisect_right(layout.starts["sources"], token) - 1
+    piece = layout.pieces["sources"][near] if near >= 0 else None
+    return piece if piece and token < piece.end else None
+
+
+def _phrase(layout: Layout, word: Token) -> Piece:
+    """The subtree of a word, as far as no other piece cuts it."""
+    start, end = word.left_edge.i, word.right_edge.i + 1
+    first = last = word.i
+    while first > start and not layout.kind[first - 1]:
+        first -= 1
+    while last + 1 < end and not layout.kind[last + 1]:
+        last += 1
+    return Piece(first, last + 1, GUESSED)
