@@ -121,12 +121,19 @@ def quantise(path: Path, out: Path) -> None:
     onnx.checker.check_model(onnx.load(out))
 
 
+# Added to the score of a word that opens a piece. The sequence loss alone leaves many pieces unmarked: on training
+# articles that a model had hardly seen, whole attributions had precision 90 and recall 64, with this 86 and 71.
+START_BONUS = {"source": 1.0, "cue": 1.0, "content": 1.0}
+
+
 def decoding_tables(reader: Reader, path: Path) -> None:
     """What decoding needs beside the graph: the transitions of the attribution tags."""
+    tags = labels.WORD_HEADS["piece"]
+    bonus = np.array([START_BONUS.get(tag.removeprefix("B-"), 0.0) for tag in tags])
     np.savez_compressed(
         path,
-        piece_transitions=reader.tag_transitions().detach().numpy().astype(np.float32),
-        piece_first=reader.first.detach().numpy().astype(np.float32),
+        piece_transitions=(reader.tag_transitions().detach().numpy() + bonus).astype(np.float32),
+        piece_first=(reader.first.detach().numpy() + bonus).astype(np.float32),
     )
 
 
