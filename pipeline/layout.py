@@ -14,6 +14,7 @@ NONE = -1
 KINDS = ("sources", "cues", "contents")
 QUOTATION_MARKS = frozenset(["''", "``", *"\"“”„‟«»'‘’‚‹›"])
 SENTENCE_STOPS = frozenset(",.?!…")
+FINAL_STOPS = frozenset(".?!…")
 SPEECH = 5  # least words of a quotation that is taken for speech though the reader passed it over
 GUESSED = 0.5  # confidence of such a content
 
@@ -85,11 +86,14 @@ def read_layout(doc: Doc) -> Layout:
     parsed = doc.has_annotation("DEP")
     pieces = {key: read_pieces(doc, key, parsed) for key in KINDS}
     pointers = {"contents": _pointers(doc, "contents", "cue"), "cues": _pointers(doc, "cues", "source")}
+    regions = _token_regions(starts, quotations)
+    pieces["contents"], pointers["contents"] = _parted(
+        doc, pieces["contents"], pointers["contents"], paragraph, regions, parsed
+    )
     kind = [""] * len(texts)
     for key in KINDS:
         for piece in pieces[key]:
             kind[piece.start : piece.end] = [key] * (piece.end - piece.start)
-    regions = _token_regions(starts, quotations)
     for piece in _speech_passed_over(doc, regions, kind, parsed):
         kind[piece.start : piece.end] = ["contents"] * (piece.end - piece.start)
         place = bisect_left(pieces["contents"], piece.start, key=lambda p: p.start)
@@ -136,6 +140,53 @@ def _trimmed(doc: Doc, start: int, end: int, key: str) -> tuple[int, int]:
     while start < end and (doc[end - 1].is_space or (key == "cues" and doc[end - 1].text == ",")):
         end -= 1
     return (start, end) if start < end else (first, first)
+
+
+def _parted(
+    doc: Doc,
+    contents: list[Piece],
+    pointers: list[dict[int, float]],
+    paragraph: list[int],
+    regions: list[Region],
+    parsed: bool,
+) -> tuple[list[Piece], list[dict[int, float]]]:
+    """Contents and their pointers, each content cut at the paragraphs and told from what follows a quotation."""
+    parts, theirs = [], []
+    for piece, pointer in zip(contents, pointers):
+        for start, end in _stretches(piece, paragraph):
+            end = _end_of_speech(doc, start, end, regions)
+            whole = (start, end) == (piece.start, piece.end)
+            governor = piece.governor if whole or not parsed else _governor(doc[start:end])
+            parts.append(Piece(start, end, piece.confidence, governor))
+            theirs.append(pointer)
+    return parts, theirs
+
+
+def _stretches(piece: Piece, paragraph: list[int]) -> list[tuple[int, int]]:
+    """The stretches of a piece that lie in one paragraph each."""
+    if piece.start == piece.end or paragraph[piece.start] == paragraph[piece.end - 1]:
+        return [(piece.start, piece.end)]
+    found: list[tuple[int, int]] = []
+    for i in range(piece.start, piece.end):
+        if paragraph[i] >= 0:
+            if found and paragraph[found[-1][0]] == paragraph[i]:
+                found[-1] = found[-1][0], i + 1
+            else:
+                found.append((i, i + 1))
+    return found
+
+
+def _end_of_speech(doc: Doc, start: int, end: int, regions: list[Region]) -> int:
+    """The end of a content that opens with a quotation of whole sentences: the next sentence is the author's.
+
+    `“It can happen at any age.” She is 45.`
+    """
+    i = bisect_right(regions, start, key=lambda region: region.start) - 1
+    if i < 0 or not regions[i].closed or start > regions[i].start + 1 or not start < regions[i].end < end:
+        return end
+    close = regions[i].end
+    stops = doc[close - 2].text in FINAL_STOPS
+    return close if stops and doc[close].text[:1].isupper() else end
 
 
 def _pointers(doc: Doc, key: str, target: str) -> list[dict[int, float]]:
