@@ -21,7 +21,7 @@ from pipeline import spool as spools
 from pipeline.codebook import write_datapackage
 from pipeline.merging import merge_entities, merge_issues
 from pipeline.schema import STAGES as STAGE_NAMES
-from pipeline.schema import Issue
+from pipeline.schema import Article, Issue
 from pipeline.shards import ShardResult, Work, article_rows, read_shards
 from pipeline.stages import STAGES, Stage
 
@@ -72,8 +72,8 @@ def extract(
     `jobs` processes share the work and give the same tables as one. Articles in another language than `language`
     (ISO 639-1, or "any") are passed over. `columns` names the columns of tables of articles, by our names
     ({"text": "body"}). With `near_duplicates`, copies are passed over that are not word for word. `model` names
-    another installed spaCy pipeline; `load` gives one (it must be importable where jobs > 1). Raises FileNotFoundError or ValueError where the folders
-    cannot be used; an article that cannot be read is a row of issues.
+    another installed spaCy pipeline; `load` gives one (it must be importable where jobs > 1). Raises FileNotFoundError
+    or ValueError where the folders cannot be used; an article that cannot be read is a row of issues.
     """
     from pipeline.ingest import read_corpus
 

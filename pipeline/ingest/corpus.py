@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from heapq import heappop, heappush
 from pathlib import Path
 
+from pipeline.ingest.copies import near_copies
 from pipeline.ingest.draft import Draft, Problem
 from pipeline.ingest.files import article_ids, encode_path, short_hash, suffix_of, table_path, walk
 from pipeline.ingest.finish import MAX_CHARACTERS, finish, wrong_language
@@ -36,15 +37,14 @@ Found = Read | Issue
 
 def read_corpus(
     folder: Path, *, columns: Mapping[str, str] | None = None, language: str = "en", limit: int | None = None,
-    max_characters: int = MAX_CHARACTERS,
+    near_duplicates: bool = False, max_characters: int = MAX_CHARACTERS,
 ) -> Iterator[Article | Issue]:  # fmt: skip
-    """Articles in the order of their ids, and an issue for everything that could not be read, was dropped
-    or guessed.
+    """Articles in the order of their ids, and an issue for all that could not be read, was dropped or guessed.
 
-    columns: our field -> column of tables ({"text": "body"}). language: ISO 639-1 code of the articles
-    wanted, or "any".
-    limit: articles to stop after. max_characters: of one article's text. NotADirectoryError where there
-    is no such folder.
+    columns: our field -> column of tables ({"text": "body"}). language: ISO 639-1 code of the articles wanted,
+    or "any". limit: articles to stop after. near_duplicates: mark copies that are not word for word as well
+    (memory then grows with the corpus). max_characters: of one article's text. NotADirectoryError where there is
+    no such folder.
     """
     if not folder.is_dir():
         raise NotADirectoryError(f"{folder}: no such folder; give the folder that holds the articles")
@@ -56,7 +56,7 @@ def read_corpus(
             yield Issue(name, "ingest", None, None, "error", f"{problem}; left out")
         else:
             files[name] = path
-    yield from _marked(_in_order(files, asked, max_characters), language, limit)
+    yield from _marked(_in_order(files, asked, max_characters), language, limit, near_duplicates)
 
 
 def read_file(
@@ -162,12 +162,15 @@ def _finished(found: tuple[str, Draft] | Problem, name: str, max_characters: int
     return Read(done.article, done.notes, draft.number)
 
 
-def _marked(stream: Iterator[Found], language: str, limit: int | None) -> Iterator[Article | Issue]:
+def _marked(
+    stream: Iterator[Found], language: str, limit: int | None, near_duplicates: bool = False
+) -> Iterator[Article | Issue]:
     """Articles, copies marked, each followed by at most one issue that says how it was read.
 
     That of an article in another language than the one wanted is an error: it has no rows in later tables.
     """
     seen = first_seen()
+    nearly = near_copies() if near_duplicates else None
     count = 0
     for found in stream:
         if isinstance(found, Issue):
@@ -179,6 +182,11 @@ def _marked(stream: Iterator[Found], language: str, limit: int | None) -> Iterat
         if first:
             article = replace(article, duplicate_of=first)
             notes.insert(0, f"repeats {first} word for word; the later stages pass it over")
+        elif nearly and (near := nearly(article.text, article.article_id)):
+            article = replace(article, duplicate_of=near[0])
+            notes.insert(
+                0, f"nearly repeats {near[0]} (about {near[1]:.0%} alike); the later stages pass it over"
+            )
         foreign = wrong_language(article, language)
         yield article
         if notes or foreign:
