@@ -234,7 +234,7 @@ def test_excel_copies_run_nothing(tmp_path: Path) -> None:
 def test_parquet_twins_hold_the_same(
     corpus_out: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tables, "CHUNK", 7)
+    monkeypatch.setattr(tables, "CHUNK", 150)
     for table in TABLES:
         (tmp_path / f"{table}.csv").write_bytes((corpus_out / f"{table}.csv").read_bytes())
         twin = fastparquet.ParquetFile(tables.write_parquet(tmp_path, table)).to_pandas()
