@@ -83,7 +83,7 @@ def compose(steps: Sequence[Step], learned: float | None = None) -> Verdict:
             value = value.under(step.source if step.own else step.author)
         reasons.append(_reason(step))
     if not steps and learned is not None and learned < DOUBTED:
-        value = _on_grid(learned)
+        value = _on_grid(max(0.0, learned))  # a negation is always a word, so that it lowers and never turns
         reasons.append(
             f"unmarked, but readers would doubt it (learned score {learned:.1f}): {_shown(value.score)}"
         )

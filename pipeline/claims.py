@@ -494,7 +494,9 @@ def _stands_alone(scene: Scene, c: int, reporting: set[int]) -> bool:
     tree, relation = scene.tree, scene.tree.deps[c].partition(":")[0]
     if relation in ("conj", "parataxis"):
         return (has_subject(tree, c) and is_finite(tree, c)) or c in reporting or _reports(scene, c)
-    return relation == "advcl" and states(tree, c)
+    mark = child(tree, c, "mark")
+    result = mark is not None and tree.lowers[mark] == "that"  # "so fast that nobody saw it"
+    return relation == "advcl" and states(tree, c) and not result
 
 
 def _reports(scene: Scene, c: int) -> bool:

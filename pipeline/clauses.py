@@ -57,7 +57,7 @@ def states(tree: Tree, i: int) -> bool:
     relation = tree.deps[i].partition(":")[0]
     if relation not in CLAUSE_RELATIONS or tree.deps[i] == "advcl:relcl":
         return False
-    if not has_subject(tree, i) or not (is_finite(tree, i) or _is_headline(tree, i)):
+    if not (has_subject(tree, i) or _is_raised(tree, i)) or not (is_finite(tree, i) or _is_headline(tree, i)):
         return False
     if relation == "acl" and child(tree, i, "mark") is None:
         return False
@@ -73,6 +73,13 @@ def _is_headline(tree: Tree, i: int) -> bool:
     if tree.deps[i] != "root" or tree.pos[i] != "VERB":
         return False
     return tree.tags[i] in ("VBN", "VBG") or child(tree, i, "mark") is not None
+
+
+def _is_raised(tree: Tree, i: int) -> bool:
+    """As in "the snow seems to have stopped" where the parse hangs the snow on "stopped"."""
+    below = child(tree, i, "xcomp")
+    subject = child(tree, below, "nsubj") if below is not None else None
+    return subject is not None and subject < i
 
 
 def _is_comparison(tree: Tree, i: int) -> bool:
@@ -94,7 +101,10 @@ def _asks(tree: Tree, i: int, relation: str) -> bool:
     """A question: it ends in a question mark, or a question word stands in it for what is asked."""
     if ends_with_question_mark(tree, i):
         return True
-    return relation not in ("advcl",) and has_question_word(tree, i)
+    if relation != "advcl":
+        return has_question_word(tree, i)
+    subject = child(tree, i, "nsubj")
+    return subject is not None and tree.tags[subject] in ("WP", "WDT")
 
 
 def has_question_word(tree: Tree, i: int) -> bool:
@@ -236,7 +246,10 @@ def _with_adverbs(tree: Tree, tokens: list[int]) -> list[int]:
     filled = tokens[:1]
     for i in tokens[1:]:
         gap = range(filled[-1] + 1, i)
-        if all(tree.pos[k] in ("ADV", "PART", "CCONJ") or tree.words[k] in JOINTS for k in gap):
+        if all(
+            tree.pos[k] in ("ADV", "PART", "CCONJ") or tree.deps[k] == "advmod" or tree.words[k] in JOINTS
+            for k in gap
+        ):
             filled.extend(gap)
         filled.append(i)
     return filled
@@ -257,6 +270,8 @@ def subject_of(tree: Tree, clause: Clause) -> int | None:
     """The token of a clause's subject; None for an empty *it*."""
     outer = child(tree, clause.top, "nsubj:outer")
     subject = outer if outer is not None else child(tree, clause.top, "nsubj")
+    if subject is None and clause.chain:
+        subject = child(tree, clause.head, "nsubj")
     if subject is not None or child(tree, clause.top, "expl") is not None:
         return subject
     return child(tree, clause.top, "csubj")

@@ -27,8 +27,13 @@ def is_finite(tree: Tree, clause: int) -> bool:
     """Whether a clause has a finite verb: "he left", "he has left"; not "to leave", "leaving", "(that) he leave"."""
     if tree.tags[clause] in FINITE_TAGS:
         return True
-    return any(
-        tree.tags[c] in FINITE_TAGS for c in tree.children[clause] if tree.deps[c].startswith(("aux", "cop"))
+    auxiliaries = [c for c in tree.children[clause] if tree.deps[c].startswith(("aux", "cop"))]
+    if auxiliaries or tree.tags[clause] != "VBN":
+        return any(tree.tags[c] in FINITE_TAGS for c in auxiliaries)
+    # a past tense that the tagger took for its participle: "(that) the thief left the country"
+    mark = child(tree, clause, "mark")
+    return any(tree.deps[c] == "nsubj" for c in tree.children[clause]) and (
+        mark is None or tree.lowers[mark] != "with"
     )
 
 

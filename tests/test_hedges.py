@@ -13,9 +13,10 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span, SpanGroup
 
 from pipeline.cue_uses import USES
-from pipeline.hedges import LEARNED_KINDS, find_hedges
+from pipeline.hedges import LEARNED_KINDS, SET_PHRASE, find_hedges
 from pipeline.lexicon import read_lexicon
 from pipeline.schema import HEDGE_KINDS, Hedge
+from pipeline.word_sets import words_of
 
 ROWS = read_lexicon("hedges")
 CASES: dict[str, Any] = tomllib.loads(
@@ -108,16 +109,17 @@ def test_one_cue_of_one_kind_a_span(case: dict[str, Any]) -> None:
 def test_learned_cues_keep_span_and_kind(nlp: Language) -> None:
     """With the other kinds on, no cue of the four is lost or moved, but for set phrases and evidential words."""
     texts = [row["fires"] for row in ROWS if row["kind"] in LEARNED_KINDS]
-    kept = lost = 0
+    kept = 0
     for doc in nlp.pipe(texts):
         rows = find_hedges(doc, "a")
         learned = {(span.start_char, span.end_char, span.label_) for span in doc.spans["hedges"]}
         mine = {(h.start, h.end, h.kind) for h in rows}
         kept += len(learned & mine)
         for start, end, _ in learned - mine:
-            lost += 1
-            assert any(h.start <= start and end <= h.end for h in rows), doc.text
-    assert kept > 5 * lost
+            (row,) = [h for h in rows if h.start <= start and end <= h.end]
+            set_phrase = len(row.lemma.split()) >= SET_PHRASE
+            assert set_phrase or row.kind == "evidential" or row.lemma in words_of("kind_decided"), doc.text
+    assert kept > 0
 
 
 def test_a_doc_without_a_parse_is_refused() -> None:
