@@ -125,17 +125,21 @@ def _names_head(doc: Doc, head: Token, inside: list[Mention]) -> Mention | None:
         bounds = token_span(doc, mention)
         if bounds is None:
             continue
-        root = doc[bounds[0] : bounds[1]].root
+        first, root = bounds[0], doc[bounds[0] : bounds[1]].root
+        if root.dep_ == "flat" and head.i < root.head.i < first:  # a title is the head: "Count Jon Berg"
+            first, root = root.head.i, root.head
         named = root.head.i == head.i and root.dep_.startswith(NAMING)
-        after_comma = doc[bounds[0] - 1].text == ","
-        if named or (after_comma and _second_subject(head, root)) or doc[head.i + 1].idx == mention.start:
+        apposed = doc[first - 1].text == "," and _hangs_as_apposition(head, root)
+        if named or apposed or doc[head.i + 1].idx == mention.start:
             return mention
     return None
 
 
-def _second_subject(head: Token, name: Token) -> bool:
-    """Whether a name hangs where the description hangs: parsers give "the mayor, Ana Duarte, said" two subjects, and
-    a verb has but one."""
+def _hangs_as_apposition(head: Token, name: Token) -> bool:
+    """Whether a name after "the mayor," is one with the mayor, where a parser makes it a second subject of the verb,
+    which has but one, or the mayor's possessor, who would stand before him."""
+    if name.head.i == head.i:
+        return name.dep_ == "nmod:poss"
     return name.head.i == head.head.i and name.dep_ == head.dep_ and name.dep_.startswith("nsubj")
 
 
