@@ -33,7 +33,8 @@ def finish(draft: Draft, article_id: str, path: str, max_characters: int = MAX_C
         )
     title = clean_line(draft.title)
     lines = paragraphs(clean_characters(draft.text), draft.wrapped)
-    parted = part(lines, title, draft.titled)
+    byline = clean_byline(clean_line(draft.byline))
+    parted = part(lines, title, draft.titled, byline)
     text = "\n\n".join([parted.title, *parted.body] if parted.title else parted.body)
     if not any(c.isalnum() for c in "".join(parted.body)):
         raise ValueError(
@@ -52,7 +53,7 @@ def finish(draft: Draft, article_id: str, path: str, max_characters: int = MAX_C
     article = Article(
         article_id=article_id,
         title=parted.title,
-        byline=clean_byline(clean_line(draft.byline)) or parted.byline,
+        byline=byline or parted.byline,
         source=clean_line(draft.source),
         published=published or parted.published,
         url=clean_line(draft.url),

@@ -37,8 +37,10 @@ class Parted:
     dropped: list[tuple[str, str]]
 
 
-def part(lines: Sequence[str], title: str | None = None, titled: bool = True) -> Parted:
-    """The article in the paragraphs of a page; `title` where something surer than the text gives it.
+def part(
+    lines: Sequence[str], title: str | None = None, titled: bool = True, byline: str | None = None
+) -> Parted:
+    """The article in the paragraphs of a page; `title` and `byline` where something surer than the text gives them.
 
     `titled`: whether the first paragraph may be taken as the headline where none is given.
     """
@@ -49,7 +51,7 @@ def part(lines: Sequence[str], title: str | None = None, titled: bool = True) ->
     first, found = _find_title(page, title, titled)
     dropped = [("tagline", line) for line, _ in page[:first]] + dropped
     body: list[str] = []
-    byline = published = None
+    printed = published = None
     seen = 0
     copies = sum(same(line, found) for line, _ in page) if found else 0
     for line, kind in page[first:]:
@@ -60,11 +62,11 @@ def part(lines: Sequence[str], title: str | None = None, titled: bool = True) ->
             dropped.append((kind, line))
         elif _in_head(body) and (date := date_line(line)):
             published = published or date
-        elif _in_head(body) and (name := byline_of(line)):
-            byline = byline or name
+        elif _in_head(body) and (name := byline_of(line) or (byline if _names(line, byline) else None)):
+            printed = printed or name
         else:
             body.append(_without_title(line, found, copies))
-    return Parted(found, byline, published, body, dropped)
+    return Parted(found, printed, published, body, dropped)
 
 
 def kind_of(line: str) -> str | None:
@@ -165,6 +167,15 @@ def _in_head(body: list[str]) -> bool:
     """Whether no sentence of the article has come yet, so that a date or a name is one of the article's own."""
     return len(body) < HEAD and not any(
         len(line) > TITLE_LENGTH or _SENTENCE_END.search(line) for line in body
+    )
+
+
+def _names(line: str, byline: str | None) -> bool:
+    """ "By Ann Lee @annlee Court reporter": a line under the headline that names the author whom the page names."""
+    author = fold(re.split(r"[;,&|]| and ", byline or "")[0])
+    opening = fold(line.removeprefix("By ").removeprefix("by "))
+    return (
+        len(author) > 4 and opening.startswith(author) and len(line) <= 100 and not _SENTENCE_END.search(line)
     )
 
 
