@@ -237,6 +237,8 @@ def _read(
     with spools.open_spool(work.spool) as spool:
         shards = list(spools.cut_shards(spool))
     n_articles = sum(shard.size for shard in shards)
+    if report:
+        report("read", 0, n_articles, 0)
     with _new_tables(unfinished, stages) as whole:
         for result in read_shards(work, shards, jobs):
             for table, part in result.parts.items():

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
+from random import Random
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from spacy.language import Language
 
 from pipeline.run import annotate, extract, ingest, run_stage
 from pipeline.schema import TABLES
+from pipeline.soundness import keep_sound
+from pipeline.stages import STAGES, read_article
 from pipeline.tables import read_records
 
 
@@ -43,3 +50,34 @@ def test_its_neighbours_change_no_row_of_an_article(
         assert alone == [row for row in read_records(corpus_out, table) if row.article_id == article_id], (
             table
         )
+
+
+INTRUDERS = '" “ ” ‘ ’ « » ( ) — … : ; said may if not Mr he who whether according·to he·said \n\n \u202e é 👩🏽‍🚒 新聞 1. U.S. =cmd()'.split(
+    " "
+)
+
+
+@settings(max_examples=80, suppress_health_check=list(HealthCheck))
+@given(random=st.randoms(use_true_random=False))
+def test_broken_prose_breaks_no_promise(random: Random, corpus_out: Path, nlp: Language) -> None:
+    """Pieces of articles with words and marks put in, taken out and swapped: no stage fails, no row has to be dropped."""
+    article = random.choice(list(read_records(corpus_out, "articles")))
+    words = re.findall(r"\w+|[^\w\s]|\s+", article.text)
+    start = random.randrange(len(words))
+    words = words[start : start + random.randrange(1, 120)]
+    for _ in range(random.randrange(12)):
+        place, other = random.randrange(len(words)), random.randrange(len(words))
+        change = random.choice(("put", "take", "swap"))
+        if change == "put":
+            words.insert(place, random.choice(INTRUDERS).replace("·", " "))
+        elif change == "swap":
+            words[place], words[other] = words[other], words[place]
+        elif len(words) > 1:
+            del words[place]
+    text = re.sub(r"\s*\n\s*", "\n\n", "".join(words)).strip()
+    title = text.partition("\n\n")[0] if random.random() < 0.5 else None
+    odd = replace(article, text=text, title=title)
+    rows, failed = read_article(nlp(text), odd, STAGES, {})
+    sound, dropped = keep_sound(odd, rows, {})
+    assert not failed + dropped
+    assert sorted(sound) == sorted(set(TABLES) - {"issues"})
