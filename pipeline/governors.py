@@ -79,6 +79,15 @@ def find_bearing(setting: Setting, clause: Clause, in_direct_speech: bool) -> Be
     return bearing
 
 
+def bearing_of_token(setting: Setting, token: int) -> Bearing:
+    """What bears on any predicate, be it no claim's head: also on the "resign" of "plans to resign"."""
+    top, chain = token, list[int]()
+    while setting.tree.deps[top] == "xcomp" and len(chain) < DEEPEST:
+        top = setting.tree.heads[top]
+        chain.append(top)
+    return find_bearing(setting, Clause(top, token, tuple(chain)), False)
+
+
 # ---- upward -----------------------------------------------------------------------------------------------------
 
 
