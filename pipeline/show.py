@@ -98,9 +98,11 @@ def reasons(article: Article, rows: Rows) -> dict[str, list[str]]:
     import pipeline
     from pipeline.claims import explain_claims
 
-    earlier = (rows[table] for table in ("mentions", "entities", "quotes", "quote_parts", "hedges"))
+    needed = ("mentions", "entities", "quotes", "quote_parts", "hedges")
+    mentions, entities, quotes, parts, hedges = (rows[table] for table in needed)
     doc = pipeline.load()(article.text)
-    return {claim.claim_id: steps for claim, steps in explain_claims(doc, article.article_id, *earlier)}
+    explained = explain_claims(doc, article.article_id, mentions, entities, quotes, parts, hedges)
+    return {claim.claim_id: steps for claim, steps in explained}
 
 
 def explained(claim: Claim, rows: Rows, steps: Sequence[str] = ()) -> Text:

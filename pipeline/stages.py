@@ -64,8 +64,8 @@ def _claims(doc: Doc, article: Article, rows: Rows) -> tuple[list[Any], ...]:
     from pipeline.hedges import find_hedges
 
     hedges = find_hedges(doc, article.article_id)
-    earlier = (rows[table] for table in ("mentions", "entities", "quotes", "quote_parts"))
-    claims, links = find_claims(doc, article.article_id, *earlier, hedges)
+    mentions, entities, quotes, parts = (rows[t] for t in ("mentions", "entities", "quotes", "quote_parts"))
+    claims, links = find_claims(doc, article.article_id, mentions, entities, quotes, parts, hedges)
     return hedges, claims, links
 
 

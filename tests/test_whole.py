@@ -52,15 +52,33 @@ def test_its_neighbours_change_no_row_of_an_article(
         )
 
 
-INTRUDERS = '" “ ” ‘ ’ « » ( ) — … : ; said may if not Mr he who whether according·to he·said \n\n \u202e é 👩🏽‍🚒 新聞 1. U.S. =cmd()'.split(
-    " "
+MARKS = (
+    '"',
+    "“",
+    "”",
+    "‘",
+    "’",
+    "«",
+    "»",
+    "(",
+    ")",
+    "—",
+    "…",
+    ":",
+    ";",
+    "\n\n",
+    "\u202e",
+    "👩🏽‍🚒",
+    "新聞",
+    "=cmd()",
 )
+WORDS = ("said", "may", "if", "not", "Mr", "he", "who", "whether", "according to", "he said", "1.", "U.S.")
 
 
 @settings(max_examples=80, suppress_health_check=list(HealthCheck))
 @given(random=st.randoms(use_true_random=False))
 def test_broken_prose_breaks_no_promise(random: Random, corpus_out: Path, nlp: Language) -> None:
-    """Pieces of articles with words and marks put in, taken out and swapped: no stage fails, no row has to be dropped."""
+    """Pieces of articles with words and marks put in, taken out and swapped: no stage fails, no row is dropped."""
     article = random.choice(list(read_records(corpus_out, "articles")))
     words = re.findall(r"\w+|[^\w\s]|\s+", article.text)
     start = random.randrange(len(words))
@@ -69,7 +87,7 @@ def test_broken_prose_breaks_no_promise(random: Random, corpus_out: Path, nlp: L
         place, other = random.randrange(len(words)), random.randrange(len(words))
         change = random.choice(("put", "take", "swap"))
         if change == "put":
-            words.insert(place, random.choice(INTRUDERS).replace("·", " "))
+            words.insert(place, random.choice(MARKS + WORDS))
         elif change == "swap":
             words[place], words[other] = words[other], words[place]
         elif len(words) > 1:
