@@ -81,9 +81,9 @@ def _describe(
             yield from _from_parse(doc, name, cluster)
         if name.label in ("ORG", "FAC", "LOC", "EVENT", "LAW"):
             yield from _from_own_words(name, cluster)
-    for k, cluster in enumerate(clusters):
-        if cluster.label == "GPE":
-            yield from _of_place(k, " ".join(cluster.words))
+    for k, named in enumerate(clusters):
+        if named.label == "GPE":
+            yield from _of_place(k, " ".join(named.words))
 
 
 def _from_titles(cluster: int, titles: tuple[str, ...]) -> Description:
@@ -158,7 +158,7 @@ def _belongs_to_name(token: Token, inside: Mapping[int, Reference]) -> bool:
 
 def _modifiers(noun: Token) -> frozenset[str]:
     """Folded words that narrow a noun down: adjectives, compounds, possessors, what follows "of"."""
-    found = set()
+    found: set[str] = set()
     for child in noun.children:
         if child.dep_ in PREMODIFIERS and (child.i < noun.i or _after_of(child)):
             found.update(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from functools import cache
 from importlib.resources import files
 
@@ -10,8 +11,8 @@ from importlib.resources import files
 @cache
 def read_lexicon(name: str) -> tuple[dict[str, str], ...]:
     """Rows of `pipeline/lexicon/<name>.csv` in file order, every cell a string; FileNotFoundError without it."""
-    with files(__package__).joinpath(f"{name}.csv").open(encoding="utf-8", newline="") as lines:
-        return tuple(csv.DictReader(lines))
+    text = files(__package__).joinpath(f"{name}.csv").read_bytes().decode("utf-8")
+    return tuple(csv.DictReader(io.StringIO(text, newline="")))
 
 
 def split_cell(cell: str) -> list[str]:
