@@ -39,6 +39,18 @@ def remove_hidden(tree: Any) -> None:
             "hidden" in element.attrib or _HIDDEN.search(element.get("style", ""))
         ):
             _drop(element)
+    _remove_cards(tree)
+
+
+def _remove_cards(tree: Any) -> None:
+    """Take out cards that open over a name: right after its link, they say the name again and link to more."""
+    for link in list(tree.iter("a")):
+        card = link.getnext()
+        if card is None or card.tag not in ("span", "div") or (link.tail or "").strip():
+            continue
+        name = fold(_text(link))
+        if len(name) > 3 and len(card.findall(".//a")) > 1 and fold(_text(card)).startswith(name):
+            _drop(card)
 
 
 def blocks_of(tree: Any) -> list[Block]:
@@ -46,7 +58,7 @@ def blocks_of(tree: Any) -> list[Block]:
     found = []
     containers: dict[Any, int] = {}  # lxml's elements keep their identity only as long as somebody holds them
     for element in tree.iter(*TAGS):
-        text = " ".join("".join(element.itertext()).split())
+        text = _text(element)
         if text and len(text) < 5000:
             found.append(
                 Block(element.tag, text, fold(text), _linked(element, text), _place(element, containers))
@@ -125,7 +137,11 @@ def _place(element: Any, containers: dict[Any, int]) -> tuple[int, str]:
 
 
 def _linked(element: Any, text: str) -> float:
-    return sum(len(" ".join("".join(a.itertext()).split())) for a in element.iter("a")) / len(text)
+    return sum(len(_text(a)) for a in element.iter("a")) / len(text)
+
+
+def _text(element: Any) -> str:
+    return " ".join("".join(element.itertext()).split())
 
 
 def _drop(element: Any) -> None:

@@ -6,13 +6,15 @@ import re
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
-from pipeline.ingest.blocks import blocks_of, remove_hidden, restored, share_taken, without_links
+from pipeline.ingest.blocks import Block, blocks_of, remove_hidden, restored, share_taken, without_links
 from pipeline.ingest.decode import declared_encoding, decode
 from pipeline.ingest.draft import Draft, Problem
 from pipeline.ingest.page import byline_of_page, date_of_page, facts_of, title_of
 from pipeline.ingest.registry import Asked, read_whole
 
 SHORTEST_SURE = 300  # characters of an article below which the slower extraction is asked as well
+SHORTEST_PROSE = 50  # characters of a line of running text
+LEAST_PROSE = 0.5  # of an article; the rest may be headings and lists
 LEAST_SURE = 0.2  # share of the page's prose, likewise
 BROKEN_PAGE = (RecursionError, ValueError, TypeError, AttributeError, KeyError, IndexError)
 """What trafilatura raises over some broken pages."""
@@ -52,7 +54,7 @@ def of_page(page: str, notes: tuple[str, ...] = ()) -> Draft:
     facts = facts_of(tree)
     found = extracted(tree, fast=True)
     lines = _lines(found.text) if found else []
-    if sum(map(len, lines)) < SHORTEST_SURE or share_taken(lines, blocks) < LEAST_SURE:
+    if not _is_sure(lines, blocks):
         found = extracted(parsed(page), fast=False) or found
         lines = _lines(found.text) if found else []
     if found is None or not lines:
@@ -71,6 +73,15 @@ def of_page(page: str, notes: tuple[str, ...] = ()) -> Draft:
         wrapped=False,
         titled=False,
         notes=(*notes, note) if note else notes,
+    )
+
+
+def _is_sure(lines: list[str], blocks: list[Block]) -> bool:
+    """Whether an extraction looks like an article: long enough, of sentences, and a good part of the page's prose."""
+    length = sum(map(len, lines))
+    prose = sum(len(line) for line in lines if len(line) >= SHORTEST_PROSE)
+    return (
+        length >= SHORTEST_SURE and prose >= LEAST_PROSE * length and share_taken(lines, blocks) >= LEAST_SURE
     )
 
 
