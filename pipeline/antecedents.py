@@ -68,8 +68,6 @@ class Referent:
     cluster: int | None
     label: str
     gender: str
-    total: int
-    """Mentions in the whole article."""
     places: list[Place] = field(default_factory=list)
     as_m: float = 0.0
     """How strongly pronouns resolved so far take it for a man."""
@@ -106,7 +104,7 @@ def set_stage(
     doc: Doc, layout: Layout, clusters: Sequence[Cluster], references: Sequence[Reference]
 ) -> Stage:
     """The stage before the first word: everybody who will be mentioned, nobody mentioned yet."""
-    referents = [Referent(k, c.label, c.gender, len(c.members)) for k, c in enumerate(clusters)]
+    referents = [Referent(k, c.label, c.gender) for k, c in enumerate(clusters)]
     events = []
     for reference in references:
         if reference.cluster is not None:
@@ -143,8 +141,7 @@ def _strangers(
             continue
         if noun not in known:
             known[noun] = len(referents)
-            referents.append(Referent(None, "PERSON", nouns[noun], 0))
-        referents[known[noun]].total += 1
+            referents.append(Referent(None, "PERSON", nouns[noun]))
         yield known[noun], _place(doc, layout, token.i, token.i + 1, "stranger")
 
 
@@ -233,7 +230,9 @@ def _barred(stage: Stage, token: Token, ahead: Mapping[int, Place]) -> set[int]:
     """
     doc = stage.doc
     barred = set()
-    near = [(r, p) for r in islice(reversed(stage.recency), CANDIDATES) for p in stage.referents[r].places[-2:]]
+    near = [
+        (r, p) for r in islice(reversed(stage.recency), CANDIDATES) for p in stage.referents[r].places[-2:]
+    ]
     near += ahead.items()
     possessive = token.dep_ in ("nmod:poss", "poss")
     for referent, place in near:
@@ -295,8 +294,6 @@ def _features(
         f"role {last.role}": 1.0,
         f"rank {min(rank, 3)}": 1.0,
         f"last is {last.kind}": 1.0,
-        "mentions so far": math.log1p(len(who.places)),
-        "mentions in all": math.log1p(who.total),
         "nouns between": math.log1p(max(0, stage.nouns[setting.token.i] - stage.nouns[last.start])),
     }
     if distance > 3:

@@ -6,7 +6,6 @@ A state acting under its own name is no metonym; its capital, or the building wh
 from __future__ import annotations
 
 import math
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from functools import cache
 
@@ -47,7 +46,7 @@ def state_meant(name: str) -> str | None:
 
 def find_metonyms(doc: Doc, names: Sequence[Name], clusters: Sequence[Cluster]) -> set[int]:
     """Indices of the names of places that stand for a government or institution here."""
-    reader = _reader_scores(doc)
+    reader = reader_scores(doc)
     label = {i: cluster.label for cluster in clusters for i in cluster.members}
     found = set()
     for i, name in enumerate(names):
@@ -62,7 +61,7 @@ def find_metonyms(doc: Doc, names: Sequence[Name], clusters: Sequence[Cluster]) 
     return found
 
 
-def _reader_scores(doc: Doc) -> Mapping[int, float]:
+def reader_scores(doc: Doc) -> Mapping[int, float]:
     """Token -> the reader's probability that the place it is part of stands for an institution."""
     if "metonyms" not in doc.spans:
         return {}
@@ -77,29 +76,25 @@ def metonymy(doc: Doc, start: int, end: int, reader: float | None) -> float:
     `reader` is the reader's own probability, None where it has none.
     """
     weights = _weights()
-    score = sum(weights.get(name, 0.0) * value for name, value in features(doc, start, end).items())
-    if reader is not None:
-        bounded = min(max(reader, READER_FLOOR), 1 - READER_FLOOR)
-        score += weights["reader"] * math.log(bounded / (1 - bounded)) + weights["reader given"]
+    score = sum(weights.get(name, 0.0) * value for name, value in evidence(doc, start, end, reader).items())
     return 1 / (1 + math.exp(-score))
 
 
-def features(doc: Doc, start: int, end: int) -> dict[str, float]:
-    """What grammar tells of a place: its role, the preposition before it, the verb or noun it depends on."""
-    found: dict[str, float] = defaultdict(float)
-    found["always"] = 1.0
+def evidence(doc: Doc, start: int, end: int, reader: float | None) -> dict[str, float]:
+    """What grammar and the reader tell of a place: its role, its preposition, the verb or noun it depends on."""
+    found = {"always": 1.0}
+    if reader is not None:
+        bounded = min(max(reader, READER_FLOOR), 1 - READER_FLOOR)
+        found |= {"reader": math.log(bounded / (1 - bounded)), "reader given": 1.0}
     if not doc[start].dep_:
-        found["no parse"] = 1.0
-        return found
-    token = head_of(doc, start, end)
-    token = outer_head(token)
-    preposition = next((c.lower_ for c in token.lefts if c.dep_ in ("case", "mark")), "")
-    head = token.head
-    role, reading = _reading(token, head, preposition)
+        return found | {"no parse": 1.0}
+    token = outer_head(head_of(doc, start, end))
+    preposition = next((child.lower_ for child in token.lefts if child.dep_ in ("case", "mark")), "")
+    role, reading = _reading(token, token.head, preposition)
     found[f"role {role}"] = 1.0
     if reading:
         found[f"{role} of {reading}"] = 1.0
-    if preposition and role not in ("possessive",):
+    if preposition and role != "possessive":
         found[f"preposition {preposition}"] = 1.0
     return found
 

@@ -31,6 +31,7 @@ from pipeline.references import Layout, Reference
 # a wrong name is worse than none: the least probability at which a pronoun is given one
 THRESHOLDS = {"m": 0.5, "f": 0.5, "thing": 0.6, "group": 0.7}
 WEIGHT_SETS = {"m": "person", "f": "person", "thing": "thing", "group": "group"}
+NO_POINTER = ", no pointer"  # the sets of weights for docs that other readers than ours have read
 POINTER_FLOOR = 0.02
 
 Pointer = Mapping[int, Mapping[int, float]]
@@ -62,18 +63,39 @@ def resolve(
 
 def choose(stage: Stage, token: Token, kind: str, pointer: Pointer) -> tuple[int | None, float]:
     """(referent, its probability) for a pronoun; (None, that of "none of them") where no referent is likely enough."""
-    candidates = find_candidates(stage, token, kind)
-    weights = _weights()[WEIGHT_SETS[kind]]
-    scores = [_dot(weights, c.features) for c in candidates]
-    scores.append(_dot(weights, none_features(stage, token, kind, candidates)))
-    if token.i in pointer:
-        for k, evidence in enumerate(_pointer_evidence(stage, candidates, pointer[token.i])):
-            scores[k] += weights["pointer"] * evidence
-    probabilities = _softmax(scores)
+    candidates, evidence = weigh(stage, token, kind, pointer)
+    weights = _weights()[WEIGHT_SETS[kind] + ("" if token.i in pointer else NO_POINTER)]
+    probabilities = _softmax([_dot(weights, features) for features in evidence])
     best = max(range(len(candidates)), key=lambda k: probabilities[k], default=None)
     if best is None or probabilities[best] < THRESHOLDS[kind]:
         return None, probabilities[-1]
     return candidates[best].referent, probabilities[best]
+
+
+def weigh(
+    stage: Stage, token: Token, kind: str, pointer: Pointer
+) -> tuple[list[Candidate], list[dict[str, float]]]:
+    """(candidates, the features of each and last those of "none of them")."""
+    candidates = find_candidates(stage, token, kind)
+    evidence = [dict(c.features) for c in candidates] + [none_features(stage, token, kind, candidates)]
+    words = pointer.get(token.i)
+    if words is None:
+        return candidates, evidence
+    position = {candidate.referent: k for k, candidate in enumerate(candidates)}
+    mass = [0.0] * len(candidates)
+    for i, probability in words.items():
+        k = position.get(stage.owner.get(i, -1))
+        if k is not None:
+            mass[k] += probability
+    for features, probability in zip(evidence, mass, strict=False):
+        features["pointer"] = _above_floor(probability)
+    evidence[-1]["pointer, none"] = _above_floor(1.0 - sum(mass))
+    return candidates, evidence
+
+
+def _above_floor(probability: float) -> float:
+    """How far a probability is above what the pointer gives to words at random, in logarithms."""
+    return math.log(max(probability, POINTER_FLOOR) / POINTER_FLOOR)
 
 
 @cache
@@ -105,17 +127,3 @@ def read_pointer(doc: Doc) -> Pointer:
         span.start: {int(i): float(p) for i, p in words}
         for span, words in zip(group, antecedents, strict=False)
     }
-
-
-def _pointer_evidence(
-    stage: Stage, candidates: Sequence[Candidate], words: Mapping[int, float]
-) -> list[float]:
-    """How far the pointer is above its floor for each candidate, and last for none of them, in logarithms."""
-    position = {candidate.referent: k for k, candidate in enumerate(candidates)}
-    mass = [0.0] * (len(candidates) + 1)
-    for i, probability in words.items():
-        k = position.get(stage.owner.get(i, -1))
-        if k is not None:
-            mass[k] += probability
-    mass[-1] = max(0.0, 1.0 - sum(mass))
-    return [math.log(max(m, POINTER_FLOOR) / POINTER_FLOOR) for m in mass]

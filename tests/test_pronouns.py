@@ -13,6 +13,7 @@ from spacy.tokens import Doc, SpanGroup
 from pipeline.antecedents import pronoun_kind
 from pipeline.entities import find_entities
 from pipeline.lexicon import read_lexicon
+from pipeline.pronouns import NO_POINTER, WEIGHT_SETS
 
 CASES = tomllib.loads((Path(__file__).parent / "cases" / "pronouns.toml").read_text(encoding="utf-8"))["case"]
 
@@ -45,6 +46,7 @@ def test_who_is_meant(case: dict[str, Any]) -> None:
 
 def test_weights_are_numbers_of_known_features() -> None:
     rows = read_lexicon("antecedents")
-    assert {row["pronouns"] for row in rows} == {"person", "thing", "group"}
+    kinds = [*WEIGHT_SETS.values(), *(kind + NO_POINTER for kind in WEIGHT_SETS.values())]
+    assert {row["pronouns"] for row in rows} == set(kinds)
     assert len({(row["pronouns"], row["feature"]) for row in rows}) == len(rows)
     assert all(abs(float(row["weight"])) < 6 for row in rows)
