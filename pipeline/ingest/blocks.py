@@ -145,12 +145,14 @@ def _text(element: Any) -> str:
 
 
 def _drop(element: Any) -> None:
+    """Take out an element, but not the text after it."""
     parent = element.getparent()
-    if parent is not None:
-        if element.tail:
-            before = element.getprevious()
-            if before is not None:
-                before.tail = (before.tail or "") + " " + element.tail
-            else:
-                parent.text = (parent.text or "") + " " + element.tail
-        parent.remove(element)
+    if parent is None:
+        return
+    tail = (element.tail or "") if element.tag == "span" else f" {element.tail or ''}"
+    before = element.getprevious()
+    if before is not None:
+        before.tail = (before.tail or "") + tail
+    else:
+        parent.text = (parent.text or "") + tail
+    parent.remove(element)
