@@ -64,8 +64,8 @@ def paragraphs(text: str, wrapped: bool = True) -> list[str]:
 def wrap_width(blocks: list[list[str]]) -> int:
     """The width that a text was wrapped to, 0 where its line ends are not wraps.
 
-    A line end is a wrap where the next word would not have fitted: four in five must be such for the
-    whole to be one.
+    A line end is a wrap where the next word would not have fitted: four in five must be such, and few of them
+    the end of a sentence, for the whole to be wrapped.
     """
     inner = [(a, b) for block in blocks for a, b in zip(block, block[1:], strict=False)]
     width = max((len(line) for block in blocks for line in block), default=0)
@@ -96,7 +96,7 @@ def _join(lines: list[str], width: int, words: frozenset[str]) -> list[str]:
 
 
 def _runs_on(line: str, following: str) -> bool:
-    """ "… to empower residents to / take part": no end of a sentence here, and no beginning of one there."""
+    """Whether no sentence ends here and none begins there: "… to empower residents to / take part"."""
     return line[-1] in ",;" or (following[0].islower() and not _END.search(line))
 
 
@@ -115,10 +115,7 @@ def _loose_end(line: str, following: str, words: frozenset[str]) -> tuple[str, s
 
 
 def _hyphenated(text: str) -> frozenset[str]:
-    """Compounds that the text writes with a hyphen inside a line.
-
-    "cease-fire" then stays so at a line end.
-    """
+    """Compounds that the text writes with a hyphen inside a line: "cease-fire" then stays so at a line end."""
     return frozenset(m.lower() for m in re.findall(r"[^\W\d_]+-[^\W\d_]+", text))
 
 

@@ -89,10 +89,7 @@ def _unknown(path: Path) -> str | None:
 
 
 def _in_order(files: dict[str, Path], asked: Asked, max_characters: int) -> Iterator[Found]:
-    """A lazy merge of the files' streams.
-
-    A file is opened when no article before its own can come any more.
-    """
+    """A lazy merge of the files' streams: a file is opened when no article before its own can come any more."""
     ids = article_ids(list(files))
     waiting = sorted(((ids[name], name) for name in files), reverse=True)
     heap: list[tuple[str, str, int, Read, Iterator[Found]]] = []
@@ -103,9 +100,7 @@ def _in_order(files: dict[str, Path], asked: Asked, max_characters: int) -> Iter
             stream = _read(files[name], name, first, asked, max_characters)
         else:
             _, _, _, read, stream = heappop(heap)
-            if (
-                read.article.article_id == last
-            ):  # a row and a file of one name: a.jsonl has b, and there is a/b.txt
+            if read.article.article_id == last:  # a row and a file of one name: b in a.jsonl, and a/b.txt
                 _push(heap, _renamed(read), iter(()))
             else:
                 last = read.article.article_id

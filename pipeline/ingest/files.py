@@ -1,7 +1,4 @@
-"""The files of a corpus folder.
-
-Which there are, what they are called in tables, which ids their articles get.
-"""
+"""The files of a corpus folder: which there are, their names in tables, the ids of their articles."""
 
 from __future__ import annotations
 
@@ -20,10 +17,7 @@ _NOT_IN_IDS = re.compile(r"[^\w./%-]+")
 
 
 def walk(folder: Path) -> Iterator[tuple[Path, str | None]]:
-    """(file, why it cannot be read or None) for every file below a folder.
-
-    Links to folders are not followed.
-    """
+    """(file, why it cannot be read or None) for every file below a folder; links to folders are not followed."""
     pending = [folder]
     while pending:
         current = pending.pop()
@@ -53,10 +47,7 @@ def is_passed_over(name: str) -> bool:
 
 
 def table_path(path: Path, folder: Path) -> str:
-    """A file's path as the tables have it.
-
-    Relative, with "/"; line breaks and bytes that are no UTF-8 percent-encoded.
-    """
+    """A file's path as the tables have it: relative, with "/", what is no plain character percent-encoded."""
     relative = path.relative_to(folder) if path != folder else Path(path.name)
     return encode_path("/".join(relative.parts))
 

@@ -85,7 +85,6 @@ def _told(parted: Parted) -> str:
     parts = []
     for kind, n in kinds.items():
         example = next(line for k, line in parted.dropped if k == kind)
-        parts.append(
-            f"{kind}{f' ({n})' if n > 1 else ''} {example[:50] + '…' if len(example) > 50 else example!r}"
-        )
+        shown = example if len(example) <= 50 else example[:50] + "…"
+        parts.append(f"{kind}{f' ({n})' if n > 1 else ''} “{shown}”")
     return "left out: " + "; ".join(parts)

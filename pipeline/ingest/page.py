@@ -108,7 +108,7 @@ def title_of(facts: Facts, other: str | None) -> str | None:
 
 
 def _ends_with(heading: str, title: str) -> bool:
-    """ "Local News | Port reopens": a heading that names the section before the headline."""
+    """Whether a heading names the section before the headline: "Local News | Port reopens"."""
     rest = heading[: -len(title)]
     return len(title) > 15 and heading.endswith(title) and bool(SEPARATORS.search(rest)) and len(rest) < 30
 

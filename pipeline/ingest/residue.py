@@ -1,8 +1,7 @@
 """What a page prints around its article, told from the article by evidence: repetition, wording, place.
 
 Nothing here knows a site. A line leaves because it repeats the headline, because a pattern of `residue.toml`
-matches it whole, or
-because it stands before the headline or after the comments begin.
+matches it whole, or because it stands before the headline or after the comments begin.
 """
 
 from __future__ import annotations
@@ -19,15 +18,15 @@ from pipeline.ingest.metadata import byline_of, date_line
 
 LONGEST = 600  # characters: no longer paragraph is residue
 TITLE_LENGTH = 200
+LONGEST_SENTENCE_TITLE = 120  # of a headline that ends in a full stop
 HEAD = 6  # paragraphs that a headline, tagline, byline and date may take up
 _SENTENCE_END = re.compile(r"""[.!?…。！？]["'”’»)\]]*$""")
 
 
 @dataclass(frozen=True, slots=True)
 class Parted:
-    """An article told from its page. `dropped` holds (kind, paragraph).
-
-    `title` is no longer in `body`, nor are the lines that `byline` and `published` were read from.
+    """An article told from its page: `dropped` holds (kind, paragraph); the title and the lines that `byline` and
+    `published` were read from are not in `body`.
     """
 
     title: str | None
@@ -112,10 +111,7 @@ def _patterns() -> tuple[re.Pattern[str], list[tuple[str, re.Pattern[str], list[
 
 
 def _comments_begin(lines: Sequence[str], kinds: Sequence[str | None]) -> int:
-    """Where the readers' part of the page begins.
-
-    At its heading, once a good part of the article has gone by.
-    """
+    """Where the readers' part of the page begins: at its heading, once a good part of the article has gone by."""
     total = sum(map(len, lines))
     before = 0
     for n, (line, kind) in enumerate(zip(lines, kinds, strict=True)):
@@ -130,9 +126,8 @@ def _find_title(
 ) -> tuple[int, str | None]:
     """(where the article begins, its headline).
 
-    What is given stands; a short line that comes twice is the headline, and what stands before it the
-    site's name or slogan; else
-    it is the first line, if that reads like one.
+    What is given stands. A short line that comes twice, at once or with the first paragraph running on from it, is
+    the headline, and what stands before it the site's name or slogan. Else it is the first line, if it reads so.
     """
     candidates = [
         (n, line) for n, (line, kind) in enumerate(page[:HEAD]) if not kind and len(line) <= TITLE_LENGTH
@@ -144,16 +139,18 @@ def _find_title(
         return 0, None
     counts = Counter(fold(line) for line, _ in page if len(line) <= TITLE_LENGTH)
     for n, line in candidates:
-        if counts[fold(line)] > 1 and len(line.split()) > 2 and _all_slogans(page[:n]):
+        again = n == 0 or any(other.startswith(line) for other, _ in page[n + 1 : n + 3])
+        if again and counts[fold(line)] > 1 and len(line.split()) > 2 and _all_slogans(page[:n]):
             return n, line
     if len(page) < 2:
         return 0, None
     n, line = next(
         ((n, line) for n, line in candidates if not date_line(line) and not byline_of(line)), (0, "")
     )
-    return (
-        (0, line) if line and all(kind or date_line(x) or byline_of(x) for x, kind in page[:n]) else (0, None)
-    )
+    if not all(kind or date_line(x) or byline_of(x) for x, kind in page[:n]):
+        return 0, None
+    is_sentence = len(line) > LONGEST_SENTENCE_TITLE and _SENTENCE_END.search(line)
+    return 0, (None if is_sentence else line or None)
 
 
 def _all_slogans(lines: list[tuple[str, str | None]]) -> bool:
@@ -171,7 +168,7 @@ def _in_head(body: list[str]) -> bool:
 
 
 def _names(line: str, byline: str | None) -> bool:
-    """ "By Ann Lee @annlee Court reporter": a line under the headline that names the author whom the page names."""
+    """Whether a line names the author whom the page names: "By Ann Lee @annlee Court reporter"."""
     author = fold(re.split(r"[;,&|]| and ", byline or "")[0])
     opening = fold(line.removeprefix("By ").removeprefix("by "))
     return (
@@ -180,7 +177,7 @@ def _names(line: str, byline: str | None) -> bool:
 
 
 def _without_title(line: str, title: str | None, copies: int) -> str:
-    """ "Will the port reopen? The port …": a headline that ran into the first paragraph leaves it."""
+    """The line, without the headline where that ran into it: "Will the port reopen? The port …"."""
     if not title or not line.startswith(title) or len(title.split()) < 4:
         return line
     rest = line[len(title) :].lstrip(" :|–—-")
