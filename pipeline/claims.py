@@ -265,7 +265,9 @@ def _says_nothing(tree: Tree, clause: Clause) -> bool:
     sign = signature(tree.lemmas[clause.head], "verb", "that")
     if sign is None or sign.kind not in ("speech", "attitude"):
         return False
-    if sign.kind == "attitude" and tree.deps[clause.top] != "parataxis":
+    subject = child(tree, clause.top, "nsubj")
+    mine = subject is not None and tree.lowers[subject] in words_of("first_person")
+    if sign.kind == "attitude" and tree.deps[clause.top] != "parataxis" and not mine:
         return False  # "farmers worry"
     return child(tree, clause.head, "obj", "obl", "xcomp", "ccomp", "csubj", "iobj", "nsubj:pass") is None
 
@@ -377,9 +379,19 @@ def _attribute(scene: Scene, clause: Clause, bearing: Bearing) -> _Attribution:
     quote = scene.quote_at.get(clause.head)
     if quote is not None and scene.cue_tokens[quote] & {clause.top, *clause.chain}:
         quote = None  # "plans to resign", "is rumoured to be dead": the reporting clause is what is stated
+    if (
+        quote is not None
+        and scene.quotes[quote].speaker is None
+        and _is_first_person(scene.quotes[quote].source)
+    ):
+        quote = None  # "I think …" of the author
     if quote is not None and not _is_impersonal(scene, quote, bearing):
         return _by_quote(scene, quote, bearing)
     return _by_parse(scene, bearing)
+
+
+def _is_first_person(source: str | None) -> bool:
+    return source is not None and source.lower() in words_of("first_person")
 
 
 def _is_impersonal(scene: Scene, quote: int, bearing: Bearing) -> bool:
@@ -494,9 +506,18 @@ def _stands_alone(scene: Scene, c: int, reporting: set[int]) -> bool:
     tree, relation = scene.tree, scene.tree.deps[c].partition(":")[0]
     if relation in ("conj", "parataxis"):
         return (has_subject(tree, c) and is_finite(tree, c)) or c in reporting or _reports(scene, c)
-    mark = child(tree, c, "mark")
-    result = mark is not None and tree.lowers[mark] == "that"  # "so fast that nobody saw it"
-    return relation == "advcl" and states(tree, c) and not result
+    if relation != "advcl" or not states(tree, c):
+        return relation == "advcl" and _reports(scene, c)  # "…, adding that it was safe"
+    return not _completes(tree, c)
+
+
+def _completes(tree: Tree, c: int) -> bool:
+    """As in "the move comes after …", "so fast that …": an adverbial clause that its main clause is not whole without."""
+    first = min([c, *tree.children[c]])
+    if first == 0 or tree.pos[first - 1] == "PUNCT" or first < tree.heads[c]:
+        return False
+    opening = child(tree, c, "mark", "advmod")
+    return opening is not None and tree.lowers[opening] in words_of("temporal_mark")
 
 
 def _reports(scene: Scene, c: int) -> bool:

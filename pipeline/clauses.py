@@ -118,7 +118,16 @@ def has_question_word(tree: Tree, i: int) -> bool:
             continue
         if _is_question_word(tree, c) or any(k < i and _is_question_word(tree, k) for k in tree.children[c]):
             return True
+        if _is_question_word(tree, _first_of(tree, c)):
+            return True
     return False
+
+
+def _first_of(tree: Tree, i: int) -> int:
+    """The first word of a phrase, its relative clauses and the like aside: the "how" of "how many planets"."""
+    while tree.children[i] and tree.children[i][0] < i and tree.deps[tree.children[i][0]] in _NOMINAL_PARTS:
+        i = tree.children[i][0]
+    return i
 
 
 def _is_question_word(tree: Tree, i: int) -> bool:

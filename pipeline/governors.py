@@ -287,7 +287,8 @@ def speaker_of(tree: Tree, governor: int) -> int | None:
         subject = next((c for c in tree.children[i] if tree.deps[c] in ("nsubj", "nsubj:outer")), None)
         if subject is not None:
             return _meant(tree, i, subject)
-        if tree.deps[i] in ("conj", "xcomp") and tree.heads[i] != i:
+        shared = tree.deps[i] in ("conj", "xcomp") or (tree.deps[i] == "advcl" and tree.tags[i] == "VBG")
+        if shared and tree.heads[i] != i:
             led = child(tree, tree.heads[i], "obj") if tree.deps[i] == "xcomp" else None
             if led is not None:
                 return led  # "it led her to believe that …"
