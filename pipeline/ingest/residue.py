@@ -139,8 +139,14 @@ def _find_title(
         return 0, None
     counts = Counter(fold(line) for line, _ in page if len(line) <= TITLE_LENGTH)
     for n, line in candidates:
-        again = n == 0 or any(other.startswith(line) for other, _ in page[n + 1 : n + 3])
-        if again and counts[fold(line)] > 1 and len(line.split()) > 2 and _all_slogans(page[:n]):
+        following = [other for other, _ in page[n + 1 : n + 3]]
+        runs_on = any(other.startswith(line) and len(other) > len(line) + 40 for other in following)
+        if (
+            (n == 0 or runs_on or line in following[:1])
+            and counts[fold(line)] > 1
+            and len(line.split()) > 2
+            and _all_slogans(page[:n])
+        ):
             return n, line
     if len(page) < 2:
         return 0, None
