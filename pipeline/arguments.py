@@ -16,11 +16,13 @@ from pipeline.attributions import Attribution
 from pipeline.layout import NONE, Layout, Piece
 
 SUBJECTS = ("nsubj", "csubj")
-EMPTY = frozenset({"it", "there"})
+EMPTY = frozenset({"there"})
 BE = frozenset("be been being is are was were am".split())
-SHARES_SUBJECT = frozenset({"conj", "xcomp", "advcl", "parataxis", "dep"})
+SHARES_SUBJECT = frozenset({"conj", "xcomp", "advcl", "parataxis", "dep", "punct"})
 COMPLEMENTS = ("ccomp", "xcomp", "obj", "obl", "nmod")  # the likelier first
-TO_SOMEBODY = frozenset("tell ask urge warn advise order remind persuade convince beg instruct".split())
+TO_SOMEBODY = frozenset(
+    "tell ask urge warn advise order remind persuade convince beg instruct inform brief".split()
+)
 LONGEST_SOURCE = 25  # tokens; a longer subtree is a slip of the parse
 LONGEST_CONTENT = 80
 CLIMB = 3  # verbs up a chain of conjuncts and infinitives: "came, saw and said"
@@ -38,11 +40,16 @@ def complete(doc: Doc, layout: Layout, attributions: list[Attribution]) -> list[
             if content:
                 confidence = attribution.confidence * GUESSED
                 attribution = replace(attribution, contents=(content,), confidence=confidence)
-        if cue and not attribution.source and not _has_no_source(layout, cue):
+        if cue and not attribution.source and (_is_colon(layout, cue) or not _has_no_source(layout, cue)):
             attribution = replace(attribution, source=subject_of(doc, layout, cue))
         if attribution.contents:
             completed.append(attribution)
     return sorted(completed, key=lambda a: a.contents[0].start)
+
+
+def _is_colon(layout: Layout, cue: Piece) -> bool:
+    """Whether a cue is a colon alone: `Duarte was not so sure, however: "We may sail."`."""
+    return cue.end - cue.start == 1 and layout.words[cue.start] == ":"
 
 
 def _has_no_source(layout: Layout, cue: Piece) -> bool:
@@ -64,7 +71,7 @@ def subject_of(doc: Doc, layout: Layout, cue: Piece) -> Piece | None:
         verb = verb.head
         if verb.pos_ == "VERB":
             noun = _subject(verb)
-    if noun is None or noun.text.lower() in EMPTY:
+    if noun is None or noun.text.lower() in EMPTY or noun.pos_ in ("VERB", "AUX"):
         return None
     if layout.kind[noun.i] == "sources":
         return _piece_at(layout, noun.i)
@@ -87,7 +94,9 @@ def complement_of(doc: Doc, layout: Layout, cue: Piece) -> Piece | None:
             t for t in children if t.dep_ == "nsubj:pass" and t.text.lower() not in EMPTY
         ]
     else:
+        addressed = head.lemma_.lower() in TO_SOMEBODY  # "told the press" says nothing yet
         after = [t for t in children if t.i >= cue.end or t.dep_ == "obj"]
+        after = [t for t in after if not (addressed and t.dep_ == "obj")]
         wanted = [t for dep in COMPLEMENTS for t in after if t.dep_ == dep]
     for word in wanted:
         if not layout.kind[word.i]:

@@ -130,9 +130,14 @@ def _names_head(doc: Doc, head: Token, inside: list[Mention]) -> Mention | None:
             first, root = root.head.i, root.head
         named = root.head.i == head.i and root.dep_.startswith(NAMING)
         apposed = doc[first - 1].text == "," and _hangs_as_apposition(head, root)
-        if named or apposed or doc[head.i + 1].idx == mention.start:
+        if named or apposed or doc[head.i + 1].idx == mention.start or _after_office(mention, inside):
             return mention
     return None
+
+
+def _after_office(name: Mention, inside: list[Mention]) -> bool:
+    """Whether a name follows on the place or body of an office: "ambassador to Norway Ana Duarte"."""
+    return any(other.end + 1 == name.start and other.type != "PERSON" for other in inside)
 
 
 def _hangs_as_apposition(head: Token, name: Token) -> bool:

@@ -30,6 +30,8 @@ from pipeline.attributions import Option, content_options, source_options
 from pipeline.layout import NONE, read_layout
 
 PRIOR = 1.0  # weight of the squared weights in the loss
+BALANCE = (0.6, 0.4)  # of structure and pointer, as expected before the few new articles are looked at
+SPREAD = 0.15
 MISSING = {"sources": 0.06, "cues": 0.08}  # shares of pieces taken away
 
 
@@ -129,9 +131,15 @@ def balance(choices: list[Choice], weights: dict[str, float]) -> tuple[float, fl
         dtype=torch.float64,
     )
     pointer = torch.tensor([o.pointer for c in choices for o in c.options], dtype=torch.float64)
-    factor = torch.tensor([0.5, 0.5], dtype=torch.float64, requires_grad=True)
+    prior = torch.tensor(BALANCE, dtype=torch.float64)
+    factor = prior.clone().requires_grad_()
     place, right = _places(choices)
-    _minimise(lambda: _likelihood(factor[0] * structure + factor[1] * pointer, place, right), [factor])
+
+    def loss() -> torch.Tensor:
+        likelihood = _likelihood(factor[0] * structure + factor[1] * pointer, place, right)
+        return likelihood + 0.5 * ((factor - prior) / SPREAD).square().sum()
+
+    _minimise(loss, [factor])
     share, trust = factor.tolist()
     return share, trust
 
