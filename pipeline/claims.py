@@ -51,7 +51,7 @@ from pipeline.hedges import LOWERING_KINDS
 from pipeline.schema import AUTHOR, Claim, ClaimHedge, Entity, Hedge, Mention, Quote, QuotePart, span_id
 from pipeline.sentences import sentence_id
 from pipeline.tree import Tree, child, read_tree, subtree
-from pipeline.word_sets import signature, words_of
+from pipeline.word_sets import opinion_lemmas, signature, words_of
 
 UNKNOWN = "unknown"
 """The claimant of a quote without a source."""
@@ -512,7 +512,7 @@ def _stands_alone(scene: Scene, c: int, reporting: set[int]) -> bool:
 
 
 def _completes(tree: Tree, c: int) -> bool:
-    """As in "the move comes after …", "so fast that …": an adverbial clause that its main clause is not whole without."""
+    """As in "the move comes after …", "so fast that …": without the adverbial clause the main one is not whole."""
     first = min([c, *tree.children[c]])
     if first == 0 or tree.pos[first - 1] == "PUNCT" or first < tree.heads[c]:
         return False
@@ -523,11 +523,9 @@ def _completes(tree: Tree, c: int) -> bool:
 def _reports(scene: Scene, c: int) -> bool:
     """As in "… and said the port would reopen": a coordinated verb of saying whose content is a row of its own."""
     complement = child(scene.tree, c, "ccomp")
-    return (
-        complement is not None
-        and states(scene.tree, complement)
-        and any(c in cue for cue in scene.cue_tokens)
-    )
+    if complement is None or not states(scene.tree, complement):
+        return False
+    return scene.tree.lemmas[c] in opinion_lemmas() or any(c in cue for cue in scene.cue_tokens)
 
 
 # ---- hedges that bear on a claim as a whole -----------------------------------------------------------------------

@@ -145,8 +145,10 @@ def set_in_reports(tree: Tree, top: int) -> list[int]:
         relation = tree.deps[c]
         if relation in ("parataxis", "advcl") and _is_bare_report(tree, c):
             found.append(c)
-        elif relation.startswith("obl") and (case := according(tree, c)) is not None:
+        elif relation.startswith(("obl", "nmod")) and (case := according(tree, c)) is not None:
             found.append(case)
+        elif relation.startswith("nsubj"):  # "the mill, according to the owner, was …" hung on the mill
+            found += [case for k in tree.children[c] if (case := according(tree, k)) is not None]
     return found
 
 
