@@ -69,6 +69,6 @@ def _of_record(record: Any, asked: Asked) -> Draft | None:
     if len(data) > asked.max_bytes:
         raise ValueError("is too large for an article")
     if not record.is_http:  # WET: the page's text, as Common Crawl took it
-        return Draft(data.decode("utf-8", "replace"), published=record.headers.get("WARC-Date"), titled=True)
+        return Draft(data.decode("utf-8", "replace"))
     page, note = decode(data, record.http_charset or declared_encoding(data))
     return of_page(page, (note,) if note else ())
