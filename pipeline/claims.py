@@ -80,6 +80,7 @@ class Scene:
     mention_at: dict[int, Mention]
     quotes: Sequence[Quote]
     quote_at: dict[int, int]  # token of a content piece -> index into quotes
+    cues: frozenset[int]  # tokens of all cues
     cue_tokens: list[frozenset[int]]  # of each quote
     source_tokens: list[frozenset[int]]
     content_tokens: list[frozenset[int]]
@@ -183,6 +184,7 @@ def _set_scene(
         mention_at=mention_at,
         quotes=quotes,
         quote_at=quote_at,
+        cues=frozenset[int]().union(*pieces["cue"]),
         cue_tokens=[frozenset(tokens) for tokens in pieces["cue"]],
         source_tokens=[frozenset(tokens) for tokens in pieces["source"]],
         content_tokens=[frozenset(tokens) for tokens in pieces["content"]],
@@ -525,7 +527,7 @@ def _reports(scene: Scene, c: int) -> bool:
     complement = child(scene.tree, c, "ccomp")
     if complement is None or not states(scene.tree, complement):
         return False
-    return scene.tree.lemmas[c] in opinion_lemmas() or any(c in cue for cue in scene.cue_tokens)
+    return scene.tree.lemmas[c] in opinion_lemmas() or c in scene.cues
 
 
 # ---- hedges that bear on a claim as a whole -----------------------------------------------------------------------
