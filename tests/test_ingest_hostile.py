@@ -160,6 +160,7 @@ CASES: dict[str, tuple[bytes, str]] = {
     "surrogate.jsonl": (json.dumps({"text": SAID + " \ud800 He smiled."}).encode(), "text"),
     "number.jsonl": (b'{"id": ' + b"1" * 10_000 + b', "text": "x"}', "error"),
     "kinds.jsonl": (b'{"text": 1}\n{"text": null}\n{"text": {"a": 1}}\n{"text": []}\nnull\n3\n"x"\n', "error"),
+    "wide.jsonl": (json.dumps({"text": SAID}).encode("utf-16"), "text"),
     "odd_ids.jsonl": (
         b"\n".join(json.dumps({"id": i, "text": SAID}).encode() for i in ODD_IDS),
         "text",

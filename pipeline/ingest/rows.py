@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import json
@@ -52,6 +53,8 @@ ID_NAMES = ("id", "article_id", "uid", "guid", "uuid", "doc_id", "document_id", 
 def read_jsonl(stream: BinaryIO, asked: Asked) -> Iterator[Draft | Problem]:
     """An article for each line that is a JSON object with a text; a problem for each line that is not."""
     check_sniff(stream)
+    if _head(stream).startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        stream = io.BytesIO(decode(read_whole(stream, asked))[0].encode("utf-8", "replace"))
     number = 0
     while line := stream.readline(asked.max_bytes + 1):
         number += 1
@@ -174,9 +177,14 @@ def of_row(row: Any, number: int, asked: Asked, unit: str = "row") -> Draft | Pr
 
 def check_sniff(stream: BinaryIO) -> None:
     """ValueError where a stream is plainly no text."""
-    peek = getattr(stream, "peek", None)
-    if peek and (kind := sniff(peek(16)[:16])):
+    if kind := sniff(_head(stream)):
         raise ValueError(f"is {kind}, not text")
+
+
+def _head(stream: BinaryIO) -> bytes:
+    """The first bytes of a stream, left in it; none where it cannot be looked into."""
+    peek = getattr(stream, "peek", None)
+    return bytes(peek(16)[:16]) if peek else b""
 
 
 def _delimited(stream: BinaryIO, asked: Asked, separator: str | None) -> Iterator[Draft | Problem]:
