@@ -29,7 +29,10 @@ PRONOUNS = frozenset("i we you he she it they".split())
 
 @dataclass(frozen=True, slots=True)
 class Attribution:
-    """One attribution: at most one cue and source, the contents in order; `confidence` from 0 to 1."""
+    """One attribution: at most one cue and source, the contents in order.
+
+    `confidence` is the product of the scores of its pieces and links, from 0 to 1.
+    """
 
     cue: Piece | None
     source: Piece | None
@@ -48,8 +51,11 @@ class Option:
 
 @cache
 def link_weights() -> dict[str, dict[str, float]]:
-    """{"content" or "source": {feature: weight}} from the table in the package."""
-    weights: dict[str, dict[str, float]] = {"content": {}, "source": {}}
+    """{"content" or "source": {feature: weight}} from the table in the package.
+
+    "row" has the base and the slope of the log odds that a row is right, by the log of the product of its scores.
+    """
+    weights: dict[str, dict[str, float]] = {"content": {}, "source": {}, "row": {}}
     table = files("pipeline").joinpath("lexicon/links.csv").read_text(encoding="utf-8")
     for row in csv.DictReader(table.splitlines()):
         weights[row["link"]][row["feature"]] = float(row["weight"])
@@ -87,6 +93,12 @@ def link_pieces(layout: Layout) -> list[Attribution]:
             )
         )
     return attributions
+
+
+def confidence(product: float) -> float:
+    """The chance that an attribution is right, from the product of the scores of its pieces and links."""
+    row = link_weights()["row"]
+    return 1.0 / (1.0 + math.exp(-row["base"] - row["product"] * math.log(max(product, LEAST))))
 
 
 def _goes_on(layout: Layout, content: Piece, cue: int) -> bool:

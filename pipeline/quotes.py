@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from spacy.tokens import Doc, Span, Token
 
 from pipeline.arguments import complete
-from pipeline.attributions import Attribution, link_pieces
+from pipeline.attributions import Attribution, confidence, link_pieces
 from pipeline.edges import mend_contents
 from pipeline.floating import seat_floating
 from pipeline.layout import Layout, Piece, read_layout
@@ -75,7 +75,7 @@ def _rows(
         source=text[slice(*source)].strip(EDGE_PUNCTUATION) or None if source else None,
         speaker_id=speaker_id,
         speaker=speaker,
-        confidence=round(min(1.0, max(0.0, attribution.confidence)), 2),
+        confidence=round(confidence(attribution.confidence), 2),
     )
     located = [("content", span) for span in spans]
     located += [("cue", cue)] if cue else []

@@ -15,19 +15,22 @@ from __future__ import annotations
 import argparse
 import csv
 import json
+import math
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
-from spacy.language import Language
 from spacy.tokens import Doc, SpanGroup
 
 import pipeline
-from pipeline.attributions import Option, content_options, source_options
-from pipeline.layout import NONE, read_layout
+from pipeline import attributions
+from pipeline.arguments import complete
+from pipeline.attributions import LEAST, Option, content_options, link_pieces, source_options
+from pipeline.edges import mend_contents
+from pipeline.layout import NONE, Piece, read_layout
 
 PRIOR = 1.0  # weight of the squared weights in the loss
 BALANCE = (0.6, 0.4)  # of structure and pointer, as expected before the few new articles are looked at
@@ -49,12 +52,12 @@ def read_articles(path: Path) -> list[dict[str, Any]]:
 
 
 def choices(
-    nlp: Language, articles: list[dict[str, Any]], missing: dict[str, float], seed: int
+    docs: list[Doc], articles: list[dict[str, Any]], missing: dict[str, float], seed: int
 ) -> dict[str, list[Choice]]:
     """All choices that the articles pose, for the two links."""
     rng = random.Random(seed)
     found: dict[str, list[Choice]] = {"content": [], "source": []}
-    for article, doc in zip(articles, nlp.pipe(a["text"] for a in articles)):
+    for article, doc in zip(articles, (doc.copy() for doc in docs)):
         for key, share in missing.items():
             drop_pieces(doc, key, share, rng)
         layout = read_layout(doc)
@@ -156,6 +159,45 @@ def accuracy(choices: list[Choice], weights: dict[str, float]) -> float:
     return hits / max(1, len(choices))
 
 
+def calibrate(docs: list[Doc], articles: list[dict[str, Any]]) -> dict[str, float]:
+    """Base and slope of the log odds that a row is right, by the logarithm of the product of its scores."""
+    rows = [row for doc, article in zip(docs, articles) for row in judged(doc, article)]
+    score = torch.tensor([math.log(max(product, LEAST)) for product, _ in rows], dtype=torch.float64)
+    right = torch.tensor([float(right) for _, right in rows], dtype=torch.float64)
+    line = torch.zeros(2, dtype=torch.float64, requires_grad=True)
+    _minimise(
+        lambda: torch.nn.functional.binary_cross_entropy_with_logits(line[0] + line[1] * score, right), [line]
+    )
+    print(f"rows: {len(rows)}, right {right.mean():.3f}")
+    base, slope = line.tolist()
+    return {"base": base, "product": slope}
+
+
+def judged(doc: Doc, article: dict[str, Any]) -> Iterator[tuple[float, bool]]:
+    """Per attribution the product of its scores, and whether a gold one has about its content and its source."""
+    layout = read_layout(doc)
+    gold = [{part: _characters(a[part]) for part in ("content", "source")} for a in article["attributions"]]
+    for found in mend_contents(layout, complete(doc, layout, link_pieces(layout))):
+        content = _characters([_bounds(doc, piece) for piece in found.contents])
+        source = _characters([_bounds(doc, found.source)] if found.source else [])
+        best = max(gold, key=lambda g: _dice(g["content"], content), default=None)
+        if best is not None:
+            same = bool(best["source"] & source) or not (best["source"] or source)
+            yield found.confidence, same and _dice(best["content"], content) >= 0.5
+
+
+def _bounds(doc: Doc, piece: Piece) -> tuple[int, int]:
+    return doc[piece.start].idx, doc[piece.end - 1].idx + len(doc[piece.end - 1])
+
+
+def _characters(spans: Iterable[tuple[int, int]]) -> set[int]:
+    return {i for start, end in spans for i in range(start, end)}
+
+
+def _dice(a: set[int], b: set[int]) -> float:
+    return 2 * len(a & b) / max(1, len(a) + len(b))
+
+
 def _places(choices: list[Choice]) -> tuple[torch.Tensor, torch.Tensor]:
     """(choices x most options: index among all options, or one past them; index of the right one of each choice)."""
     total = sum(len(c.options) for c in choices)
@@ -198,6 +240,32 @@ def write_weights(weights: dict[str, dict[str, float]], path: Path) -> None:
             )
 
 
+def fit_all(
+    docs: list[Doc],
+    articles: list[dict[str, Any]],
+    new_docs: list[Doc],
+    new_articles: list[dict[str, Any]],
+    seed: int,
+    out: Path,
+) -> None:
+    """Fit links and calibration, print how right they are, write the table."""
+    seen = choices(docs, articles, MISSING, seed)
+    new = choices(new_docs, new_articles, {}, seed)
+    weights = {}
+    for link in seen:
+        structure = fit(seen[link])
+        share, pointer = balance(new[link], structure)
+        weights[link] = {name: share * value for name, value in structure.items()} | {"pointer": pointer}
+        print(
+            f"{link}: {len(seen[link])} choices, right by structure {accuracy(seen[link], structure):.3f}; "
+            f"new articles: {len(new[link])}, by structure {accuracy(new[link], structure):.3f}, "
+            f"by both {accuracy(new[link], weights[link]):.3f} (structure {share:.2f}, pointer {pointer:.2f})"
+        )
+    attributions.link_weights = lambda: weights  # type: ignore[assignment]
+    weights["row"] = calibrate(docs, articles)
+    write_weights(weights, out)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -209,19 +277,10 @@ def main() -> None:
     args = parser.parse_args()
     nlp = pipeline.load()
     folder = args.data / "attribution"
-    seen = choices(nlp, read_articles(folder / "polnear_train.jsonl")[: args.articles], MISSING, args.seed)
-    new = choices(nlp, read_articles(folder / "gum_news.jsonl"), {}, args.seed)
-    weights = {}
-    for link in seen:
-        structure = fit(seen[link])
-        share, pointer = balance(new[link], structure)
-        weights[link] = {name: share * value for name, value in structure.items()} | {"pointer": pointer}
-        print(
-            f"{link}: {len(seen[link])} choices, right by structure {accuracy(seen[link], structure):.3f}; "
-            f"new articles: {len(new[link])}, by structure {accuracy(new[link], structure):.3f}, "
-            f"by both {accuracy(new[link], weights[link]):.3f} (structure {share:.2f}, pointer {pointer:.2f})"
-        )
-    write_weights(weights, args.out)
+    articles = read_articles(folder / "polnear_train.jsonl")[: args.articles]
+    docs = list(nlp.pipe(a["text"] for a in articles))
+    others = read_articles(folder / "gum_news.jsonl")
+    fit_all(docs, articles, list(nlp.pipe(a["text"] for a in others)), others, args.seed, args.out)
 
 
 if __name__ == "__main__":
