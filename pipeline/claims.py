@@ -246,7 +246,11 @@ def _reporting_tops(scene: Scene, clauses: list[Clause], bearings: dict[int, Bea
         *(c for n, c in enumerate(scene.cue_tokens) if _content_is_clause(scene, n))
     )
     for clause in clauses:
-        if cues & {clause.top, clause.head, *clause.chain} or _says_nothing(tree, clause):
+        if (
+            cues & {clause.top, clause.head, *clause.chain}
+            or _says_nothing(tree, clause)
+            or _is_empty(tree, clause)
+        ):
             tops.add(clause.top)
     return tops
 
@@ -259,6 +263,27 @@ def _content_is_clause(scene: Scene, quote: int) -> bool:
             states(tree, i) or is_finite(tree, i) or (tree.tags[i] == "VB" and child(tree, i, "mark") is None)
         )
         for i in scene.content_tokens[quote]
+    )
+
+
+CONTENTLESS = frozenset(
+    {"nsubj", "expl", "aux", "cop", "punct", "mark", "cc", "discourse", "vocative", "parataxis"}
+)
+
+
+def _is_empty(tree: Tree, clause: Clause) -> bool:
+    """As in "they do", "it was", "we have": an auxiliary or the like that has lost what it was said of."""
+    head = clause.head
+    if clause.chain or not (tree.pos[head] == "AUX" or tree.lemmas[head] in words_of("light_verb")):
+        return False
+    existential = any(tree.deps[c] == "expl" and tree.lowers[c] == "there" for c in tree.children[head])
+    if existential and child(tree, head, "nsubj") is not None:
+        return False
+    return all(
+        tree.deps[c].partition(":")[0] in CONTENTLESS
+        or tree.lowers[c] in words_of("negation")
+        or tree.pos[c] == "ADV"
+        for c in tree.children[head]
     )
 
 
@@ -337,7 +362,10 @@ def _reasons(claim: Claim, verdict: Verdict) -> tuple[str, ...]:
 
 
 def _extension(item: Token | Span, name: str) -> float | None:
-    return float(getattr(item._, name)) if item.has_extension(name) else None
+    try:
+        return float(getattr(item._, name)) if item.has_extension(name) else None
+    except ValueError:  # the attribute is known, but another pipeline read this doc
+        return None
 
 
 def _predicate_lemma(tree: Tree, clause: Clause) -> str:
@@ -498,9 +526,20 @@ def _cut(
         foreign.update(subtree(tree, branch))
     if quote is not None:
         foreign |= scene.cue_tokens[quote] | scene.source_tokens[quote]
-    tokens = own_tokens(tree, clause, cut)
+    tokens = _within_content(scene, own_tokens(tree, clause, cut), clause, quote)
     foreign -= spine
     return pieces_of(tree, tokens, frozenset(foreign), clause.top)
+
+
+def _within_content(scene: Scene, tokens: list[int], clause: Clause, quote: int | None) -> list[int]:
+    """The tokens of a quoted clause that stand between the ends of the quote's content."""
+    if quote is None:
+        return tokens
+    first, last = min(scene.content_tokens[quote]), max(scene.content_tokens[quote])
+    subject = subject_of(scene.tree, clause)
+    if subject is not None and subject < first:  # the port "would not reopen"
+        first = 0
+    return [i for i in tokens if first <= i <= last]
 
 
 def _stands_alone(scene: Scene, c: int, reporting: set[int]) -> bool:

@@ -172,6 +172,8 @@ def _joins(tree: Tree, i: int, top: int) -> bool:
         return True
     if tree.lowers[i] in ("even", "only", "just") and tree.deps[i + 1] == "mark":
         return True
+    if tree.lowers[i] == "so" and tree.deps[i] == "advmod" and tree.pos[top] in ("VERB", "AUX"):
+        return True
     return tree.tags[i] == "WRB" and tree.deps[top] == "advcl"
 
 

@@ -11,7 +11,8 @@ from pipeline.tree import Tree, child, has_word
 from pipeline.word_sets import opinion_lemmas, signature, words_of
 
 CLAUSAL = ("ccomp", "xcomp", "csubj")
-NARROWING = frozenset({"det", "nmod:poss", "compound", "amod", "nummod"})
+NARROWING = frozenset({"det", "nmod:poss", "compound", "amod", "nummod", "acl", "acl:relcl", "nmod"})
+SAYING = frozenset({"speech", "attitude", "denial", "finding"})
 FINITE_TAGS = frozenset({"VBD", "VBZ", "VBP", "MD"})
 
 
@@ -228,7 +229,8 @@ def precedes_number(tree: Tree, start: int, end: int) -> bool:
     """As in "about 40", "over half", "around $3"; not "about a fisherman"."""
     for i in range(end, min(end + 3, len(tree.tags))):
         if tree.tags[i] == "CD" or tree.lowers[i] in words_of("quantity"):
-            return True
+            after = tree.lowers[i + 1] if i + 1 < len(tree.lowers) else ""
+            return after != "-" and (tree.lowers[i], after) != ("one", "of")  # "about three-way talks"
         if tree.lowers[i] not in words_of("currency"):
             return False
     return False
@@ -249,7 +251,8 @@ def follows_quantity(tree: Tree, start: int, end: int) -> bool:
 def is_speaking_subject(tree: Tree, start: int, end: int) -> bool:
     """A bare subject of a verb of saying or thinking: "critics say"; not "film critics sat", "her critics say"."""
     head = head_of(tree, start, end)
-    if not tree.deps[head].startswith("nsubj") or tree.lemmas[tree.heads[head]] not in opinion_lemmas():
+    sign = signature(tree.lemmas[tree.heads[head]], "verb", "that")
+    if not tree.deps[head].startswith("nsubj") or sign is None or sign.kind not in SAYING:
         return False
     return all(start <= c < end or tree.deps[c] not in NARROWING for c in tree.children[head])
 

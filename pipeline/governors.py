@@ -444,7 +444,7 @@ def _negating(setting: Setting, governor: int) -> list[int]:
     tree, found = setting.tree, []
     for c in tree.children[governor]:
         relation = tree.deps[c].partition(":")[0]
-        if relation in ("advmod", "det", "cc", "aux") and _is_negative_word(setting, c):
+        if relation not in ("nsubj", "obj") and _is_negative_word(setting, c):
             found.append(c)
         elif relation in ("nsubj", "obj"):
             found += _negative_in(setting, c)

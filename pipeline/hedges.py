@@ -3,9 +3,10 @@
 One stretch of text is one cue of one kind:
 
 1. `doc.spans["hedges"]` (epistemic, doxastic, conditional, investigation) is taken as it is, span and kind.
-2. A cue of the lexicon that covers whole learned cues takes their place where it is a set phrase ("it remains to be
-   seen") or of a kind that the learned ones do not tell apart ("reportedly" and "unclear" are epistemic there, but
-   evidential and investigation here); other cues of the lexicon stay out where a learned one stands.
+2. A cue of the lexicon that covers whole learned cues takes their place where its row says that it decides: set phrases
+   ("it remains to be seen") and kinds that the learned ones do not tell apart ("reportedly" and "unclear" are epistemic
+   there, but evidential and investigation here). Rows that fill add a cue of the four kinds where the reader has none;
+   other cues of the lexicon stay out where a learned one stands.
 3. Of two cues of the lexicon the longer one wins, then the one listed first.
 
 Docs without learned cues (from other pipelines) get all eight kinds from the lexicon.
@@ -23,26 +24,29 @@ from pipeline.lexicon import read_lexicon, split_cell
 from pipeline.schema import Hedge, span_id
 from pipeline.sentences import sentence_id
 from pipeline.tree import Tree, read_tree
-from pipeline.word_sets import words_of
 
 LEARNED = "hedges"
 LEARNED_KINDS = frozenset({"epistemic", "doxastic", "conditional", "investigation"})
 LOWERING_KINDS = LEARNED_KINDS | {"evidential"}
 """Kinds that lower certainty; future, approximator and weasel never do by themselves."""
-SET_PHRASE = 3
-"""Cues of that many words mean one thing wherever they stand: "in all likelihood"."""
+
 CERTAIN_CUE, TESTED_CUE = 1.0, 0.8
 """Confidence in a cue of the lexicon whose words have no other use, and in one told apart by its parse."""
 
 
 class CueEntry(NamedTuple):
-    """A row of lexicon/hedges.csv, ready to match; a word in square brackets there stands for all its forms."""
+    """A row of lexicon/hedges.csv, ready to match.
+
+    There a word in square brackets stands for all its forms and * for any plural noun. `beside` says what the row does
+    beside the reader's cues: nothing, it "fills" in where there is none, or it "decides" and takes their place.
+    """
 
     words: tuple[tuple[bool, str], ...]  # (any form?, word or lemma)
     cue: str
     kind: str
     pos: frozenset[str]  # of a single word that has a test; empty: any, as the words have one use only
     test: str
+    beside: str
     scope: str
     cap: float | None
     order: int
@@ -113,6 +117,7 @@ def cue_entries() -> tuple[CueEntry, ...]:
                 row["kind"],
                 pos,
                 row["test"],
+                row["beside"],
                 row["scope"],
                 float(row["cap"]) if row["cap"] else None,
                 order,
@@ -155,37 +160,35 @@ def _learned_cues(doc: Doc, tree: Tree) -> list[Cue]:
     return sorted(cues, key=lambda cue: (cue.start - cue.end, cue.start))
 
 
-def _listed_cues(tree: Tree, beside_learned: bool) -> list[tuple[Cue, int]]:
-    """(cue, order in the file) of every entry that matches and passes its test; overlaps and all."""
+def _listed_cues(tree: Tree, beside_learned: bool) -> list[tuple[Cue, CueEntry]]:
+    """Every entry of the lexicon that matches and passes its test, with its cue; overlaps and all."""
     by_lower, by_lemma = _by_first_word()
     found = []
     for i, (lower, lemma) in enumerate(zip(tree.lowers, tree.lemmas)):
         for entry in (*by_lower.get(lower, ()), *by_lemma.get(lemma, ())):
-            if beside_learned and _is_left_to_the_reader(entry):
+            if beside_learned and entry.kind in LEARNED_KINDS and not entry.beside:
                 continue
             end = i + len(entry.words)
             if _matches(tree, entry, i, end):
+                words = " ".join(tree.lowers[i:end]) if "*" in entry.cue else entry.cue
                 confidence = TESTED_CUE if entry.test else CERTAIN_CUE
-                found.append((Cue(i, end, entry.kind, entry.cue, confidence), entry.order))
+                found.append((Cue(i, end, entry.kind, words, confidence), entry))
     return found
-
-
-def _is_left_to_the_reader(entry: CueEntry) -> bool:
-    if entry.kind not in LEARNED_KINDS or len(entry.words) >= SET_PHRASE:
-        return False
-    return entry.cue not in words_of("kind_decided")
 
 
 def _matches(tree: Tree, entry: CueEntry, start: int, end: int) -> bool:
     if end > tree.lasts[start] or (entry.pos and tree.pos[start] not in entry.pos):
         return False
     for i, (any_form, word) in enumerate(entry.words, start):
-        if (tree.lemmas[i] if any_form else tree.lowers[i]) != word:
+        if word == "*":
+            if tree.tags[i] not in ("NNS", "NNPS"):
+                return False
+        elif (tree.lemmas[i] if any_form else tree.lowers[i]) != word:
             return False
     return not entry.test or USES[entry.test](tree, start, end)
 
 
-def _without_overlap(learned: list[Cue], listed: list[tuple[Cue, int]], size: int) -> list[Cue]:
+def _without_overlap(learned: list[Cue], listed: list[tuple[Cue, CueEntry]], size: int) -> list[Cue]:
     owner: list[Cue | None] = [None] * size
     kept: set[Cue] = set()
     for cue in learned:  # the longest first
@@ -193,9 +196,11 @@ def _without_overlap(learned: list[Cue], listed: list[tuple[Cue, int]], size: in
             owner[cue.start : cue.end] = [cue] * (cue.end - cue.start)
             kept.add(cue)
     known = frozenset(learned)
-    for cue, _ in sorted(listed, key=lambda pair: (pair[0].start - pair[0].end, pair[0].start, pair[1])):
+    for cue, entry in sorted(
+        listed, key=lambda pair: (pair[0].start - pair[0].end, pair[0].start, pair[1].order)
+    ):
         others = {other for other in owner[cue.start : cue.end] if other}
-        if others and not _replaces(cue, others, known):
+        if others and not (entry.beside == "decides" and _covers(cue, others, known)):
             continue
         kept -= others
         kept.add(cue)
@@ -203,11 +208,8 @@ def _without_overlap(learned: list[Cue], listed: list[tuple[Cue, int]], size: in
     return list(kept)
 
 
-def _replaces(cue: Cue, others: set[Cue], learned: frozenset[Cue]) -> bool:
-    """Whether a cue of the lexicon takes the place of learned ones: see rule 2 above."""
-    ours = cue.kind == "evidential" or cue.lemma in words_of("kind_decided")
-    strong = ours or (cue.kind in LEARNED_KINDS and cue.end - cue.start >= SET_PHRASE)
-    return strong and all(o in learned and cue.start <= o.start and o.end <= cue.end for o in others)
+def _covers(cue: Cue, others: set[Cue], learned: frozenset[Cue]) -> bool:
+    return all(o in learned and cue.start <= o.start and o.end <= cue.end for o in others)
 
 
 def _lemma(tree: Tree, start: int, end: int) -> str:
