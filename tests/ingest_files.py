@@ -11,7 +11,9 @@ from collections.abc import Callable
 TITLE = "Ferry to run on Sundays"
 FIRST = "The ferry to Skerry will run on Sundays from June, the company said on Monday, after two lawsuits."
 SECOND = "“We gave in,” said Petra Lund, who runs the line, and she added that the winter timetable may change as well."
-THIRD = "Nobody had expected the company to yield so soon, according to the harbour board, which meets in May."
+THIRD = (
+    "Nobody had expected the company to yield so soon, according to the harbour board, which meets in May."
+)
 BODY = [FIRST, SECOND, THIRD]
 TEXT = "\n\n".join([TITLE, *BODY])
 PAGE = (
