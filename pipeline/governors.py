@@ -179,7 +179,10 @@ def _governor_of(setting: Setting, top: int) -> int | None:
     word = tree.lowers[mark] if mark is not None else ""
     if relation == "advcl":
         likens = word in ("as", "like", "though", "if") and _is_raising(tree, above)
-        return above if word in ("whether", "that") or likens else None
+        that = word == "that" and (
+            above in setting.hedge_at or governor_signature(tree, above, "that") is not None
+        )
+        return above if word == "whether" or that or likens else None
     if relation == "parataxis" and above < top and _is_introduced(tree, above, top):
         return above if _reports_without_complement(tree, above) else None
     return None
