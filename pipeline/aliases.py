@@ -84,6 +84,11 @@ def thing_nouns() -> dict[str, str]:
 
 
 @cache
+def _seats() -> frozenset[tuple[str, ...]]:
+    return frozenset(name_words(row["name"]) for row in read_lexicon("metonyms"))
+
+
+@cache
 def _left_out() -> frozenset[str]:
     """Nouns that a short form leaves out: "Orla" for "Orla Airline"."""
     return frozenset(row["noun"] for row in read_lexicon("things") if row["left_out"])
@@ -123,12 +128,19 @@ def settle_labels(names: Sequence[Name]) -> list[Name]:
     for name in names:
         votes[name.words][name.label] += 2 if name.titles and name.label == "PERSON" else 1
     last_words = {name.words[-1] for name in names if name.label == "PERSON" and len(name.words) > 1}
-    first_words = {name.words[0] for name in names if name.label == "ORG" and len(name.words) > 1}
-    settled = {form: _settle(form, labels, last_words, first_words) for form, labels in votes.items()}
+    first_words = {
+        name.words[0]
+        for name in names
+        if name.label == "ORG" and len(name.words) > 1 and not any(map(_makes_another_body, name.words[1:]))
+    }
+    storms = {name.words[-1] for name in names if name.label == "EVENT" and len(name.words) == 2}
+    settled = {form: _settle(form, labels, last_words, first_words, storms) for form, labels in votes.items()}
     return [_relabel(name, settled[name.words]) for name in names]
 
 
-def _settle(form: tuple[str, ...], votes: Counter[str], surnames: set[str], org_heads: set[str]) -> str:
+def _settle(
+    form: tuple[str, ...], votes: Counter[str], surnames: set[str], org_heads: set[str], storms: set[str]
+) -> str:
     label = max(votes, key=lambda kind: (votes[kind], -_rank(kind)))
     if len(form) > 1 or label in ("DATE", "MONEY", "NORP"):
         return label
@@ -136,8 +148,10 @@ def _settle(form: tuple[str, ...], votes: Counter[str], surnames: set[str], org_
     # "Orla" alone, marked ORG, beside "Joe Orla"; and "Ford", marked PERSON, beside "Ford Motor Company"
     if label != "PERSON" and word in surnames and word not in org_heads and not is_known_place(word):
         return "PERSON"
-    if label == "PERSON" and word in org_heads and word not in surnames and votes["PERSON"] < 2:
+    if label == "PERSON" and word in org_heads and word not in surnames:
         return "ORG"
+    if label in ("PERSON", "GPE") and word in storms and word not in surnames:
+        return "EVENT"  # "Orla" beside "Hurricane Orla"
     return label
 
 
@@ -446,6 +460,8 @@ def _shortens(short: tuple[str, ...], full: tuple[str, ...]) -> bool:
             return False
         if is_known_place(word) or is_demonym(word):
             return False
+    if short in _seats():
+        return False  # the "White House Press Office" is not the White House
     if short == full[: len(short)]:
         return not any(map(_makes_another_body, full[len(short) :]))
     return short == full[-len(short) :]

@@ -14,7 +14,7 @@ from itertools import islice
 from spacy.tokens import Doc, Token
 
 from pipeline.aliases import Cluster
-from pipeline.names import people_nouns
+from pipeline.names import fold_word, people_nouns, word_set
 from pipeline.references import (
     INSIDE_NAME,
     OBJECTS,
@@ -43,6 +43,9 @@ LABELS = {
     "thing": frozenset({"ORG", "GPE", "LOC", "FAC", "EVENT", "PRODUCT", "WEAPON", "LAW"}),
     "group": frozenset({"ORG", "NORP", "GPE", "PERSON"}),
 }
+STYLES = word_set("style")
+# resolved pronouns of one gender, less those of the other, from which on a referent has that gender
+GENDER_SETTLED = 1.5
 REACH = 8  # sentences that a pronoun reaches back
 CANDIDATES = 12  # referents weighed for one pronoun: those mentioned last
 RECENT = 4  # mentions looked at of each
@@ -132,11 +135,16 @@ def _strangers(
     nouns = people_nouns()
     known: dict[str, int] = {}
     for token, tag in zip(layout.tokens, layout.tags, strict=True):
-        if tag != "NN" or token.i in inside or token.dep_ in INSIDE_NAME or describes_other(token):
+        if (
+            tag != "NN"
+            or token.i in inside
+            or token.dep_ in INSIDE_NAME
+            or describes_other(token, layout.children)
+        ):
             continue
-        noun = token.lemma_.lower() or token.lower_
+        noun = fold_word(token.lemma_ or token.text)
         if noun not in nouns or any(
-            child.i in inside and child.dep_ in ("flat", "appos") for child in token.children
+            child.i in inside and child.dep_ in ("flat", "appos") for child in layout.children[token.i]
         ):
             continue
         if noun not in known:
@@ -156,6 +164,8 @@ def _count_nouns(layout: Layout) -> list[int]:
 def pronoun_kind(token: Token) -> str:
     """Kind of a third-person pronoun: "m", "f", "thing" or "group"; "" for other words and for an empty "it"."""
     kind = FORMS.get(token.lower_, "")
+    if kind and token.i + 1 < len(token.doc) and token.nbor().lower_ in STYLES:
+        return ""  # "Her Majesty"
     if kind == "thing" and (token.dep_ == "expl" or token.text == "IT"):
         return ""
     return kind
@@ -194,11 +204,7 @@ def find_candidates(stage: Stage, token: Token, kind: str) -> list[Candidate]:
     found: list[Candidate] = []
     for referent in [*reversed(stage.recency), *(r for r in ahead if r not in stage.recency)]:
         who = stage.referents[referent]
-        if (
-            who.label not in LABELS[kind]
-            or referent in barred
-            or (who.gender and kind in "mf" and who.gender != kind)
-        ):
+        if who.label not in LABELS[kind] or referent in barred or _of_other_gender(who, kind):
             continue
         if who.places and sentence - who.places[-1].sentence > REACH:
             break
@@ -210,6 +216,16 @@ def find_candidates(stage: Stage, token: Token, kind: str) -> list[Candidate]:
         if len(found) == CANDIDATES:
             break
     return found
+
+
+def _of_other_gender(who: Referent, kind: str) -> bool:
+    """Whether titles, or pronouns that are settled, speak against a "he" or "she"."""
+    if kind not in ("m", "f"):
+        return False
+    if who.gender:
+        return who.gender != kind
+    lead = who.as_f - who.as_m if kind == "m" else who.as_m - who.as_f
+    return lead >= GENDER_SETTLED
 
 
 def _ahead(stage: Stage, sentence: int) -> dict[int, Place]:
@@ -244,9 +260,17 @@ def _barred(stage: Stage, token: Token, ahead: Mapping[int, Place]) -> set[int]:
                 barred.add(referent)
         elif token.lower_ not in REFLEXIVES and head.head.i == token.head.i and head.i != token.head.i:
             barred.add(referent)
-        if token.dep_ in SUBJECTS and place.start > token.i and token.head.is_ancestor(head):
+        if token.dep_ in SUBJECTS and place.start > token.i and _stands_below(head, token.head):
             barred.add(referent)
     return barred
+
+
+def _stands_below(token: Token, top: Token) -> bool:
+    for _ in range(64):
+        if token.i == top.i or token.head.i == token.i:
+            break
+        token = token.head
+    return token.i == top.i
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,7 +292,7 @@ def _setting(stage: Stage, token: Token, kind: str) -> _Setting:
     subjects = []
     clause = clause_of(token)
     for _ in range(4):
-        subject = subject_of(clause)
+        subject = subject_of(clause, layout.children)
         if subject is not None and subject.i != token.i:
             subjects.append(subject.i)
         if clause.head.i == clause.i:

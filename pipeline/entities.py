@@ -11,8 +11,8 @@ from spacy.tokens import Doc
 
 from pipeline.aliases import Cluster, cluster_names
 from pipeline.metonyms import find_metonyms, state_meant
-from pipeline.names import UNFOLDED, Name, find_names, is_absolute_date
-from pipeline.nominals import find_nominals
+from pipeline.names import UNFOLDED, Name, find_names, is_absolute_date, name_words
+from pipeline.nominals import find_nominals, tell_gender
 from pipeline.places import country_of, kept_name, kept_people
 from pipeline.pronouns import resolve
 from pipeline.references import Reference, lay_out
@@ -40,11 +40,12 @@ def find_entities(doc: Doc, article_id: str) -> tuple[list[Mention], list[Entity
     found = find_names(doc, layout.texts)
     values = [name for name in found if is_value(name)]
     names, clusters = cluster_names([name for name in found if not is_value(name)], text)
+    tell_gender(doc, layout.children, names, clusters)
     owner = {i: k for k, cluster in enumerate(clusters) for i in cluster.members}
     references = [Reference(n.start, n.end, "name", owner[i], n.label) for i, n in enumerate(names)]
     references += find_nominals(doc, layout, names, clusters)
     references += resolve(doc, layout, clusters, references)
-    metonyms = find_metonyms(doc, names, clusters)
+    metonyms = find_metonyms(doc, layout.children, names, clusters)
     called = [_canonical(cluster, names, text) for cluster in clusters]
     ids = _entity_ids(clusters, called)
     mentions = _mentions(doc, text, article_id, names, values, references, clusters, ids, metonyms)
@@ -70,6 +71,9 @@ def _canonical(cluster: Cluster, names: Sequence[Name], text: str) -> str:
     if cluster.label in ("GPE", "LOC"):
         length = dict.fromkeys(forms, 1)
     best = max(forms, key=lambda form: (length[form], not form.isupper(), forms[form], len(form), form))
+    first = next((form for form in forms if length[form] > 1), best)
+    if forms[best] == 1 < forms[first] and name_words(best)[-length[first] :] == name_words(first):
+        best = first  # one "Bharat Ratna Ana Orla" after many an "Ana Orla"
     bare = ARTICLE.sub("", best)
     return bare if bare and cluster.label != "GPE" else best
 

@@ -15,7 +15,7 @@ from pipeline.aliases import Cluster
 from pipeline.lexicon import read_lexicon
 from pipeline.names import Name
 from pipeline.places import fold, is_state, state_of_capital
-from pipeline.references import OBJECTS, SUBJECTS, head_of, outer_head
+from pipeline.references import OBJECTS, SUBJECTS, Children, head_of, outer_head
 
 THRESHOLD = 0.5
 # names that are neither capitals nor seats of government need the reader's word for it: "Liverpool won"
@@ -44,7 +44,9 @@ def state_meant(name: str) -> str | None:
     return state_of_capital(name) or seats().get(fold(name))
 
 
-def find_metonyms(doc: Doc, names: Sequence[Name], clusters: Sequence[Cluster]) -> set[int]:
+def find_metonyms(
+    doc: Doc, children: Children, names: Sequence[Name], clusters: Sequence[Cluster]
+) -> set[int]:
     """Indices of the names of places that stand for a government or institution here."""
     reader = reader_scores(doc)
     label = {i: cluster.label for cluster in clusters for i in cluster.members}
@@ -53,9 +55,11 @@ def find_metonyms(doc: Doc, names: Sequence[Name], clusters: Sequence[Cluster]) 
         if is_state(name.text):
             continue
         seat = state_of_capital(name.text) is not None or fold(name.text) in seats()
-        if label[i] not in ("GPE", "LOC") and not (seat and label[i] in ("FAC", "ORG")):
+        if label[i] != "GPE" and not (seat and label[i] in ("LOC", "FAC", "ORG")):
             continue
-        score = metonymy(doc, name.start, name.end, reader.get(head_of(doc, name.start, name.end).i))
+        score = metonymy(
+            doc, children, name.start, name.end, reader.get(head_of(doc, name.start, name.end).i)
+        )
         if score >= (THRESHOLD if seat else THRESHOLD_ELSEWHERE):
             found.add(i)
     return found
@@ -70,26 +74,30 @@ def reader_scores(doc: Doc) -> Mapping[int, float]:
     return {i: float(p) for span, p in zip(group, scores, strict=False) for i in range(span.start, span.end)}
 
 
-def metonymy(doc: Doc, start: int, end: int, reader: float | None) -> float:
+def metonymy(doc: Doc, children: Children, start: int, end: int, reader: float | None) -> float:
     """Probability that a place doc[start:end] stands for its government or institution.
 
-    `reader` is the reader's own probability, None where it has none.
+    `reader` is the reader's own probability, None where it has none; without a parse there is nothing else to go by.
     """
+    if not doc[start].dep_:
+        return reader or 0.0
     weights = _weights()
-    score = sum(weights.get(name, 0.0) * value for name, value in evidence(doc, start, end, reader).items())
+    score = sum(
+        weights.get(name, 0.0) * value for name, value in evidence(doc, children, start, end, reader).items()
+    )
     return 1 / (1 + math.exp(-score))
 
 
-def evidence(doc: Doc, start: int, end: int, reader: float | None) -> dict[str, float]:
+def evidence(doc: Doc, children: Children, start: int, end: int, reader: float | None) -> dict[str, float]:
     """What grammar and the reader tell of a place: its role, its preposition, the verb or noun it depends on."""
     found = {"always": 1.0}
     if reader is not None:
         bounded = min(max(reader, READER_FLOOR), 1 - READER_FLOOR)
         found |= {"reader": math.log(bounded / (1 - bounded)), "reader given": 1.0}
-    if not doc[start].dep_:
-        return found | {"no parse": 1.0}
     token = outer_head(head_of(doc, start, end))
-    preposition = next((child.lower_ for child in token.lefts if child.dep_ in ("case", "mark")), "")
+    preposition = next(
+        (c.lower_ for c in children[token.i] if c.i < token.i and c.dep_ in ("case", "mark")), ""
+    )
     role, reading = _reading(token, token.head, preposition)
     found[f"role {role}"] = 1.0
     if reading:

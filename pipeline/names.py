@@ -36,6 +36,7 @@ DETERMINERS = word_set("determiner")
 PARTICLES = word_set("particle")
 GENERATIONS = word_set("generation")
 TRAILING = word_set("trailing")
+STORMS = word_set("storm")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ def _title_kinds() -> dict[str, str]:
 @cache
 def people_nouns() -> dict[str, str]:
     """Noun that means a person -> "m", "f" or ""."""
-    return {row["noun"]: row["gender"] for row in read_lexicon("people")}
+    return {fold_word(row["noun"]): row["gender"] for row in read_lexicon("people")}
 
 
 def is_person_noun(noun: str) -> bool:
@@ -173,6 +174,10 @@ def _name(doc: Doc, start: int, end: int, label: str) -> Name | None:
     if start >= end:
         return None
     label = _mend_label(doc[start:end].text, label)
+    if start and label in ("PERSON", "GPE", "ORG", "EVENT") and doc[start - 1].text in STORMS:
+        start, label = start - 1, "EVENT"  # "Hurricane Orla", marked as if a woman
+    elif end - start > 1 and doc[start].text in STORMS:
+        label = "EVENT"
     before = start
     if label == "PERSON":
         start, end = _trim_titles(doc, start, end)

@@ -9,9 +9,18 @@ from dataclasses import dataclass
 from spacy.tokens import Doc, Token
 
 from pipeline.aliases import Cluster, thing_nouns
-from pipeline.names import Name, fold_word, is_person_noun
+from pipeline.names import Name, fold_word, is_person_noun, people_nouns
 from pipeline.places import country_of, state_of_capital
-from pipeline.references import SUBJECTS, Layout, Reference, covered, describes_other, head_of, outer_head
+from pipeline.references import (
+    SUBJECTS,
+    Children,
+    Layout,
+    Reference,
+    covered,
+    describes_other,
+    head_of,
+    outer_head,
+)
 
 # a description reaches back so many sentences; further off it may mean anybody
 REACH = 12
@@ -42,7 +51,7 @@ def find_nominals(
     owner = {i: k for k, cluster in enumerate(clusters) for i in cluster.members}
     inside = covered(Reference(n.start, n.end, "name", owner[i], n.label) for i, n in enumerate(names))
     described: dict[str, list[Description]] = defaultdict(list)
-    for description in _describe(doc, names, clusters, owner):
+    for description in _describe(doc, layout.children, names, clusters, owner):
         if description not in described[description.noun]:
             described[description.noun].append(description)
     seen: dict[int, int] = {}  # cluster -> sentence where it was referred to last
@@ -57,28 +66,40 @@ def find_nominals(
         if tag not in ("NN", "NNP") or token.lower_ == "one":
             continue
         noun = fold_word(token.lemma_ or token.text)
-        if _determiner(token) in INDEFINITE:
-            if not describes_other(token):
+        if _determiner(token, layout.children) in INDEFINITE:
+            if not describes_other(token, layout.children):
                 strangers[noun] = here
-        elif noun in described and _determiner(token) in DEFINITE and not _belongs_to_name(token, inside):
-            cluster = _choose(token, described[noun], seen, strangers.get(noun, -1), here, inside)
+        elif (
+            noun in described
+            and _determiner(token, layout.children) in DEFINITE
+            and not _belongs_to_name(token, layout.children, inside)
+        ):
+            cluster = _choose(
+                token, layout.children, described[noun], seen, strangers.get(noun, -1), here, inside
+            )
             if cluster is not None:
                 found.append(
-                    Reference(*_phrase(token), "nominal", cluster, clusters[cluster].label, CONFIDENCE)
+                    Reference(
+                        *_phrase(token, layout.children),
+                        "nominal",
+                        cluster,
+                        clusters[cluster].label,
+                        CONFIDENCE,
+                    )
                 )
                 seen[cluster] = here
     return found
 
 
 def _describe(
-    doc: Doc, names: Sequence[Name], clusters: Sequence[Cluster], owner: Mapping[int, int]
+    doc: Doc, children: Children, names: Sequence[Name], clusters: Sequence[Cluster], owner: Mapping[int, int]
 ) -> Iterator[Description]:
     for i, name in enumerate(names):
         cluster = owner[i]
         if name.titles:
             yield _from_titles(cluster, name.titles)
         if name.label in ("PERSON", "ORG", "GPE", "FAC", "LOC", "EVENT", "LAW", "PRODUCT"):
-            yield from _from_parse(doc, name, cluster)
+            yield from _from_parse(doc, children, name, cluster)
         if name.label in ("ORG", "FAC", "LOC", "EVENT", "LAW"):
             yield from _from_own_words(name, cluster)
     for k, named in enumerate(clusters):
@@ -86,26 +107,46 @@ def _describe(
             yield from _of_place(k, " ".join(named.words))
 
 
+def tell_gender(doc: Doc, children: Children, names: Sequence[Name], clusters: Sequence[Cluster]) -> None:
+    """Set the gender of people whom the nouns beside their name tell and agree on: "Ana Orla, a spokeswoman"."""
+    if not doc.has_annotation("DEP"):
+        return
+    nouns = people_nouns()
+    for k, cluster in enumerate(clusters):
+        if cluster.label == "PERSON" and not cluster.gender:
+            told = {
+                nouns.get(d.noun, "")
+                for i in cluster.members
+                for d in _from_parse(doc, children, names[i], k)
+            } - {""}
+            if len(told) == 1:
+                cluster.gender = told.pop()
+
+
 def _from_titles(cluster: int, titles: tuple[str, ...]) -> Description:
     """("us", "secretary", "of", "state") -> secretary; us, state."""
-    at = titles.index("of") - 1 if "of" in titles[1:] else len(titles) - 1
+    at = len(titles) - 1
+    if "of" in titles[1:] and not is_person_noun(
+        titles[-1]
+    ):  # "Secretary of State", but "House of Lords speaker"
+        at = titles.index("of", 1) - 1
     rest = frozenset(w for i, w in enumerate(titles) if i != at and w != "of")
     return Description(cluster, titles[at], rest)
 
 
-def _from_parse(doc: Doc, name: Name, cluster: int) -> Iterator[Description]:
+def _from_parse(doc: Doc, children: Children, name: Name, cluster: int) -> Iterator[Description]:
     """Appositions ("Joe Orla, a harbour pilot"), nouns right before a name ("the airline Sundair"), "X is a pilot"."""
     head = head_of(doc, name.start, name.end)
-    nouns = [child for child in head.children if child.dep_ == "appos" and child.i >= name.end]
+    nouns = [child for child in children[head.i] if child.dep_ == "appos" and child.i >= name.end]
     if head.dep_ == "appos" and not name.start <= head.head.i < name.end:
         nouns.append(head.head)
-    if head.dep_ in SUBJECTS and any(child.dep_ == "cop" for child in head.head.children):
+    if head.dep_ in SUBJECTS and any(child.dep_ == "cop" for child in children[head.head.i]):
         nouns.append(head.head)
     if name.start and not name.titles and head.dep_ in ("flat", "appos", "compound", "nmod:desc"):
         nouns.append(doc[name.start - 1])
     for noun in nouns:
         if noun.tag_ == "NN" and not noun.ent_type_ and _fits_label(fold_word(noun.lemma_), name.label):
-            yield Description(cluster, fold_word(noun.lemma_), _modifiers(noun))
+            yield Description(cluster, fold_word(noun.lemma_), _modifiers(noun, children))
 
 
 def _fits_label(noun: str, label: str) -> bool:
@@ -139,40 +180,43 @@ def _of_place(cluster: int, name: str) -> Iterator[Description]:
         yield Description(cluster, noun, frozenset())
 
 
-def _determiner(token: Token) -> str:
-    for child in token.lefts:
-        if child.dep_ == "det":
+def _determiner(token: Token, children: Children) -> str:
+    for child in children[token.i]:
+        if child.dep_ == "det" and child.i < token.i:
             return str(child.lower_)
     return ""
 
 
-def _belongs_to_name(token: Token, inside: Mapping[int, Reference]) -> bool:
+def _belongs_to_name(token: Token, children: Children, inside: Mapping[int, Reference]) -> bool:
     """Whether a noun phrase has a name in it or beside it: "the minister, Joe Orla", "the airline Sundair"."""
     if outer_head(token).i in inside:
         return True
     return any(
         child.i in inside and child.dep_ in ("appos", "flat", "nmod:desc", "compound") and child.i > token.i
-        for child in token.children
+        for child in children[token.i]
     )
 
 
-def _modifiers(noun: Token) -> frozenset[str]:
+def _modifiers(noun: Token, children: Children) -> frozenset[str]:
     """Folded words that narrow a noun down: adjectives, compounds, possessors, what follows "of"."""
     found: set[str] = set()
-    for child in noun.children:
-        if child.dep_ in PREMODIFIERS and (child.i < noun.i or _after_of(child)):
+    for child in children[noun.i]:
+        if child.dep_ in PREMODIFIERS and (child.i < noun.i or _after_of(child, children)):
             found.update(
-                fold_word(t.text) for t in child.subtree if t.pos_ in ("ADJ", "NOUN", "PROPN", "NUM", "VERB")
+                fold_word(t.text)
+                for t in [child, *children[child.i]]
+                if t.pos_ in ("ADJ", "NOUN", "PROPN", "NUM", "VERB")
             )
     return frozenset(found)
 
 
-def _after_of(token: Token) -> bool:
-    return any(child.dep_ == "case" and child.lower_ == "of" for child in token.children)
+def _after_of(token: Token, children: Children) -> bool:
+    return any(child.dep_ == "case" and child.lower_ == "of" for child in children[token.i])
 
 
 def _choose(
     token: Token,
+    children: Children,
     described: Sequence[Description],
     seen: Mapping[int, int],
     stranger: int,
@@ -180,11 +224,11 @@ def _choose(
     inside: Mapping[int, Reference],
 ) -> int | None:
     """The cluster a definite description means, None where two fit alike, or where it adds what nobody is known for."""
-    if any(child.dep_ in ("acl:relcl", "relcl", "acl", "nmod") and child.i > token.i and not _after_of(child)
-           for child in token.children):  # fmt: skip
+    if any(child.dep_ in ("acl:relcl", "relcl", "acl", "nmod") and child.i > token.i and not _after_of(child, children)
+           for child in children[token.i]):  # fmt: skip
         return None  # "the minister who resigned" picks out one by what follows
-    modifiers = _modifiers(token)
-    rivals = _co_arguments(token, inside)
+    modifiers = _modifiers(token, children)
+    rivals = _co_arguments(token, children, inside)
     fit = {
         d.cluster
         for d in described
@@ -200,17 +244,19 @@ def _choose(
     return ranked[0]
 
 
-def _co_arguments(token: Token, inside: Mapping[int, Reference]) -> set[int]:
+def _co_arguments(token: Token, children: Children, inside: Mapping[int, Reference]) -> set[int]:
     """Clusters that stand beside a noun phrase under one verb: in "Orla met the minister" she is not the minister."""
     head = outer_head(token).head
     found = set()
-    for child in head.children:
+    for child in children[head.i]:
         reference = inside.get(child.i)
         if reference is not None and reference.cluster is not None and child.dep_ != "advcl":
             found.add(reference.cluster)
     return found
 
 
-def _phrase(token: Token) -> tuple[int, int]:
+def _phrase(token: Token, children: Children) -> tuple[int, int]:
     """Tokens from the determiner to the noun."""
-    return min(child.i for child in token.lefts if child.dep_ == "det"), token.i + 1
+    return min(
+        child.i for child in children[token.i] if child.dep_ == "det" and child.i < token.i
+    ), token.i + 1

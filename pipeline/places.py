@@ -188,7 +188,7 @@ def _singular(word: str) -> str:
     """One of a people: "russians" -> "russian", "frenchmen" -> "frenchman"."""
     if word.endswith("men"):
         return word[:-3] + "man"
-    return word[:-1] if word.endswith("s") and not word.endswith("ss") else word
+    return word[:-1] if word.endswith("s") and not word.endswith(("ss", "us")) else word
 
 
 def is_state(name: str) -> bool:

@@ -17,7 +17,9 @@ from spacy.tokens import Doc, Token
 from pipeline.aliases import Cluster
 from pipeline.antecedents import (
     FORMS,
+    GENDER_SETTLED,
     Candidate,
+    Referent,
     Stage,
     find_candidates,
     none_features,
@@ -46,7 +48,32 @@ def resolve(
     `confidence` is the probability of the choice, in [0, 1]. `references` are the names and descriptions.
     """
     pointer = read_pointer(doc)
+    first, stage = _resolve_once(doc, layout, clusters, references, pointer, {})
+    # what all pronouns of the text tell of gender holds from its first word on
+    settled = {r.cluster: _settled(r) for r in stage.referents if r.cluster is not None and _settled(r)}
+    if not settled:
+        return first
+    return _resolve_once(doc, layout, clusters, references, pointer, settled)[0]
+
+
+def _settled(who: Referent) -> str:
+    """The gender that pronouns resolved to somebody agree on, "" where they do not or where it is known without."""
+    most, kind, least = max((who.as_m, "m", who.as_f), (who.as_f, "f", who.as_m))
+    return kind if not who.gender and most >= GENDER_SETTLED and most >= 3 * least else ""
+
+
+def _resolve_once(
+    doc: Doc,
+    layout: Layout,
+    clusters: Sequence[Cluster],
+    references: Sequence[Reference],
+    pointer: Pointer,
+    settled: Mapping[int, str],
+) -> tuple[list[Reference], Stage]:
+    """The references of all pronouns, left to right, and the stage after the last word."""
     stage = set_stage(doc, layout, clusters, references)
+    for cluster, gender in settled.items():
+        stage.referents[cluster].gender = gender
     found = []
     for token, text in zip(layout.tokens, layout.texts, strict=True):
         kind = pronoun_kind(token) if text.lower() in FORMS else ""
@@ -58,7 +85,7 @@ def resolve(
         found.append(Reference(token.i, token.i + 1, "pronoun", cluster, label, probability))
         if choice is not None:
             note_pronoun(stage, token, kind, choice, probability)
-    return found
+    return found, stage
 
 
 def choose(stage: Stage, token: Token, kind: str, pointer: Pointer) -> tuple[int | None, float]:

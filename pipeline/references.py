@@ -33,6 +33,11 @@ class Reference:
     confidence: float = 1.0
 
 
+Children = list[list[Token]]
+"""For each token, those that hang on it, in order. `Token.children` reads past its sentence in trees that are not
+projective, as a maximum spanning tree may be, and takes the process with it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Layout:
     """The tokens of a doc, read once, and the sentence and paragraph of each, counted from 0."""
@@ -41,6 +46,7 @@ class Layout:
     texts: list[str]
     tags: list[str]
     """Penn tags, empty strings where the doc has none."""
+    children: Children
     sentence: list[int]
     paragraph: list[int]
     in_quotes: list[bool]
@@ -67,7 +73,18 @@ def lay_out(doc: Doc) -> Layout:
         paragraph.append(max(0, n_paragraphs))
         in_quotes.append(quoted)
         broken = broken or (space and text.count("\n") > 1)
-    return Layout(tokens, texts, [token.tag_ for token in tokens], sentence, paragraph, in_quotes)
+    tags = [token.tag_ for token in tokens]
+    return Layout(tokens, texts, tags, children_of(tokens), sentence, paragraph, in_quotes)
+
+
+def children_of(tokens: list[Token]) -> Children:
+    """The tokens that hang on each of all tokens of a doc."""
+    found: Children = [[] for _ in tokens]
+    for token in tokens:
+        head = token.head.i
+        if head != token.i:
+            found[head].append(token)
+    return found
 
 
 def head_of(doc: Doc, start: int, end: int) -> Token:
@@ -113,10 +130,10 @@ def clause_of(token: Token) -> Token:
     return token
 
 
-def subject_of(predicate: Token) -> Token | None:
+def subject_of(predicate: Token, children: Children) -> Token | None:
     """The subject of a clause, for a coordinated verb without one that of the first: "Orla came and (Orla) left"."""
     for _ in range(8):
-        for child in predicate.children:
+        for child in children[predicate.i]:
             if child.dep_ in SUBJECTS:
                 return child
         if predicate.dep_ not in ("conj", "xcomp"):
@@ -130,10 +147,10 @@ def covered(references: Iterable[Reference]) -> dict[int, Reference]:
     return {i: reference for reference in references for i in range(reference.start, reference.end)}
 
 
-def describes_other(noun: Token) -> bool:
+def describes_other(noun: Token, children: Children) -> bool:
     """Whether a noun says what somebody is and brings in nobody new: "She is a pilot", "Orla, a pilot"."""
     if noun.dep_ == "conj":
         noun = noun.head
-    children = [(child.dep_, child.lower_) for child in noun.children]
-    is_predicate = noun.dep_ in ("appos", "attr", "xcomp") or any(dep == "cop" for dep, _ in children)
-    return is_predicate or ("case", "as") in children
+    below = [(child.dep_, child.lower_) for child in children[noun.i]]
+    is_predicate = noun.dep_ in ("appos", "attr", "xcomp") or any(dep == "cop" for dep, _ in below)
+    return is_predicate or ("case", "as") in below

@@ -33,7 +33,7 @@ from pipeline.aliases import cluster_names
 from pipeline.antecedents import Place, Stage, note_pronoun, pronoun_kind, set_stage
 from pipeline.entities import is_value
 from pipeline.names import find_names
-from pipeline.nominals import find_nominals
+from pipeline.nominals import find_nominals, tell_gender
 from pipeline.pronouns import NO_POINTER, THRESHOLDS, WEIGHT_SETS, read_pointer, weigh
 from pipeline.references import Reference, head_of, lay_out
 from training.prepare import natural, rows
@@ -61,6 +61,7 @@ def set_up(doc: Doc) -> tuple[Stage, int]:
     layout = lay_out(doc)
     names = [name for name in find_names(doc, layout.texts) if not is_value(name)]
     names, clusters = cluster_names(names, doc.text)
+    tell_gender(doc, layout.children, names, clusters)
     owner = {i: k for k, cluster in enumerate(clusters) for i in cluster.members}
     references = [Reference(n.start, n.end, "name", owner[i], n.label) for i, n in enumerate(names)]
     references += find_nominals(doc, layout, names, clusters)
