@@ -24,6 +24,7 @@ from pipeline.schema import STAGES as STAGE_NAMES
 from pipeline.schema import Article, Issue
 from pipeline.shards import ShardResult, Work, article_rows, read_shards
 from pipeline.stages import STAGES, Stage
+from pipeline.workspace import publish, workspace
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -80,7 +81,7 @@ def extract(
     corpus, out = Path(corpus), Path(out)
     started = time.monotonic()
     check_folders(corpus, out)
-    with tables.workspace(out) as unfinished:
+    with workspace(out) as unfinished:
         total = ShardResult()
         with spools.open_spool(unfinished / "spool") as spool:
             found = read_corpus(
@@ -110,7 +111,7 @@ def ingest(
     corpus, out = Path(corpus), Path(out)
     started = time.monotonic()
     check_folders(corpus, out)
-    with tables.workspace(out) as unfinished:
+    with workspace(out) as unfinished:
         total = ShardResult()
         with spools.open_spool(unfinished / "spool") as spool:
             found = read_corpus(
@@ -135,7 +136,7 @@ def annotate(
     started = time.monotonic()
     stages = tuple(stage for stage in STAGES if stage.name == "annotate")
     articles = saved.articles(out)
-    with tables.workspace(out) as unfinished:
+    with workspace(out) as unfinished:
         total = ShardResult()
         with spools.open_spool(unfinished / "spool") as spool:
             for article in articles:
@@ -164,7 +165,7 @@ def run_stage(
     articles = saved.articles(out)
     earlier = saved.earlier_rows(out, stage)
     docs = saved.docs(out, load or partial(_load, None))
-    with tables.workspace(out) as unfinished:
+    with workspace(out) as unfinished:
         total = ShardResult()
         with _new_tables(unfinished, (stage,)) as whole:
             for article, doc in saved.with_docs(articles, docs):
@@ -291,7 +292,7 @@ def _finish(
         tables.write_parquet(folder, table)
     for table in written if excel else ():
         tables.write_excel_copy(folder, table)
-    placed = tables.publish(folder, out)
+    placed = publish(folder, out)
     for copy in (copy for table in written for copy in tables.copies(out, table)):
         if copy not in placed:  # of the table that was there before
             copy.unlink(missing_ok=True)

@@ -10,7 +10,6 @@ import csv
 import re
 import shutil
 import sys
-import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -123,25 +122,6 @@ def _check_header(path: Path, table: str, names: list[str]) -> None:
 
 
 # --- whole tables, replaced in one step ---------------------------------------------------------------------------
-
-
-@contextmanager
-def workspace(out: Path) -> Iterator[Path]:
-    """A hidden folder inside `out` for unfinished files; it goes whatever happens, so nothing half-written stays."""
-    out.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".unfinished-", dir=out) as folder:
-        yield Path(folder)
-
-
-def publish(unfinished: Path, out: Path) -> list[Path]:
-    """Move every file of `unfinished` to the same place below `out`, each in one step; returns where they are."""
-    placed = []
-    for path in sorted(p for p in unfinished.rglob("*") if p.is_file()):
-        target = out / path.relative_to(unfinished)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        path.replace(target)
-        placed.append(target)
-    return placed
 
 
 @contextmanager

@@ -166,13 +166,17 @@ def test_a_dry_run_and_the_doctor_write_nothing(articles: Path, tmp_path: Path) 
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are of another kind there")
-def test_a_run_that_is_killed_leaves_nothing_behind(corpus: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_run_that_is_killed_leaves_nothing_behind(jobs: int, corpus: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     run = subprocess.Popen(
-        [*HEARSAY, "extract", str(corpus), "--out", str(out)], stderr=subprocess.PIPE, text=True
+        [*HEARSAY, "extract", str(corpus), "--out", str(out), "--jobs", str(jobs)],
+        stderr=subprocess.PIPE,
+        text=True,
     )
-    while not out.exists() and run.poll() is None:
+    while not list(out.glob(".unfinished-*/parts")) and run.poll() is None:
         time.sleep(0.02)
+    time.sleep(0.3)
     run.send_signal(signal.SIGTERM)
     _, said = run.communicate(timeout=60)
     assert run.returncode == cli.STOPPED, said

@@ -15,6 +15,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from pipeline import tables
 from pipeline.saved import by_article
 from pipeline.schema import HEDGE_KINDS, QUOTE_KINDS, Article
+from pipeline.workspace import publish, workspace
 
 LONGEST_BARS = 20
 UNKNOWN = "(no speaker)"
@@ -60,9 +61,9 @@ def write_report(out: Path, limit: int = 200) -> Path:
         hedge_kinds=_bars((hedge.kind for hedge in tables.read_records(out, "hedges")), HEDGE_KINDS),
         unknown=UNKNOWN,
     )
-    with tables.workspace(out) as unfinished:
+    with workspace(out) as unfinished:
         (unfinished / "report.html").write_text(page, encoding="utf-8", newline="\n")
-        return tables.publish(unfinished, out)[0]
+        return publish(unfinished, out)[0]
 
 
 def _bars(values: Iterator[str], order: tuple[str, ...] = ()) -> list[tuple[str, int, int]]:

@@ -1,0 +1,50 @@
+"""A place for unfinished files, so that an output folder never holds half a table."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NoReturn
+
+_open: set[Path] = set()  # of this process
+
+
+@contextmanager
+def workspace(out: Path) -> Iterator[Path]:
+    """A hidden folder inside `out` for unfinished files; it goes whatever happens."""
+    out.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".unfinished-", dir=out) as name:
+        folder = Path(name)
+        _open.add(folder)
+        try:
+            yield folder
+        finally:
+            _open.discard(folder)
+
+
+def publish(unfinished: Path, out: Path) -> list[Path]:
+    """Move every file of `unfinished` to the same place below `out`, each in one step; returns where they are."""
+    placed = []
+    for path in sorted(p for p in unfinished.rglob("*") if p.is_file()):
+        target = out / path.relative_to(unfinished)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        path.replace(target)
+        placed.append(target)
+    return placed
+
+
+def abandon(status: int) -> NoReturn:
+    """End the process at once, with its helpers and unfinished files: for a signal, when nothing else may be done.
+
+    An exception would be the usual way out, but other people's `except:` around an import can swallow it.
+    """
+    for process in multiprocessing.active_children():
+        process.terminate()
+    for folder in _open:
+        shutil.rmtree(folder, ignore_errors=True)
+    os._exit(status)
