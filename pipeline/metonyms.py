@@ -35,8 +35,9 @@ def _acts() -> dict[tuple[str, str], str]:
 
 
 @cache
-def _weights() -> dict[str, float]:
-    return {row["feature"]: float(row["weight"]) for row in read_lexicon("metonymy")}
+def _weights(given: str) -> dict[str, float]:
+    """Feature -> weight, of the set for docs with the reader's score or of that for docs without."""
+    return {row["feature"]: float(row["weight"]) for row in read_lexicon("metonymy") if row["given"] == given}
 
 
 def state_meant(name: str) -> str | None:
@@ -81,7 +82,7 @@ def metonymy(doc: Doc, children: Children, start: int, end: int, reader: float |
     """
     if not doc[start].dep_:
         return reader or 0.0
-    weights = _weights()
+    weights = _weights("grammar" if reader is None else "reader")
     score = sum(
         weights.get(name, 0.0) * value for name, value in evidence(doc, children, start, end, reader).items()
     )

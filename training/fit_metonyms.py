@@ -5,7 +5,7 @@
 A logistic model with an L2 penalty on the features of `pipeline.metonyms` and on the reader's own score, over the
 parses of the training part of ReLocaR. Prints accuracy in cross-validation with and without that score. A reader that
 knows these sentences by heart looks better than it is (see `training.fit_pronouns`; the weights in the package were
-fitted at step 1,400 of 2,400); --no-reader keeps the weights of the score as they are.
+fitted at step 1,400 of 2,400); --no-reader keeps the weights for docs with the score.
 """
 
 from __future__ import annotations
@@ -91,7 +91,9 @@ def main() -> None:
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument("--data", type=Path, default=Path("../shared/data"))
     ap.add_argument("--folds", type=int, default=10)
-    ap.add_argument("--no-reader", action="store_true", help="keep the weights of the reader's score")
+    ap.add_argument(
+        "--no-reader", action="store_true", help="keep the weights for docs with the reader's score"
+    )
     ap.add_argument("--write", action="store_true", help="replace the weights of the package")
     args = ap.parse_args()
     torch.set_num_threads(1)
@@ -106,18 +108,16 @@ def main() -> None:
             }
         )
     )
-    weights = fit(grammar if args.no_reader else cases)
+    table = [("grammar", name, f"{w:.2f}") for name, w in sorted(fit(grammar).items())]
     if args.no_reader:
         with LEXICON.open(encoding="utf-8", newline="") as lines:
-            weights |= {
-                r["feature"]: float(r["weight"])
-                for r in csv.DictReader(lines)
-                if r["feature"].startswith("reader")
-            }
+            old = list(csv.DictReader(lines))
+        table += [(r["given"], r["feature"], r["weight"]) for r in old if r["given"] == "reader"]
+    else:
+        table += [("reader", name, f"{w:.2f}") for name, w in sorted(fit(cases).items())]
     if args.write:
-        table = [(name, f"{weights[name]:.2f}") for name in sorted(weights)]
         with LEXICON.open("w", encoding="utf-8", newline="") as out:
-            csv.writer(out, lineterminator="\n").writerows([("feature", "weight"), *table])
+            csv.writer(out, lineterminator="\n").writerows([("given", "feature", "weight"), *table])
 
 
 if __name__ == "__main__":
