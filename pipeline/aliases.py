@@ -135,6 +135,13 @@ def settle_labels(names: Sequence[Name]) -> list[Name]:
     }
     storms = {name.words[-1] for name in names if name.label == "EVENT" and len(name.words) == 2}
     settled = {form: _settle(form, labels, last_words, first_words, storms) for form, labels in votes.items()}
+    for form, label in settled.items():  # "Houthis", marked as if a man, beside "Houthi fighters"
+        if (
+            label == "PERSON"
+            and form[-1].endswith("s")
+            and settled.get((*form[:-1], form[-1][:-1])) == "NORP"
+        ):
+            settled[form] = "NORP"
     return [_relabel(name, settled[name.words]) for name in names]
 
 

@@ -91,18 +91,27 @@ def slug(name: str) -> str:
 
 
 def _entity_ids(clusters: Sequence[Cluster], called: Sequence[str]) -> list[str]:
-    """Ids made of type and name; two people of one name in one article are told apart by what tells them apart."""
+    """Ids made of type and name, one for clusters that differ in neither.
+
+    Two people of one name in one article are told apart by what keeps them apart: "person/sund", "person/sund-f".
+    """
     ids: list[str] = []
-    taken: set[str] = set()
+    taken: dict[str, Cluster] = {}
     for cluster, name in zip(clusters, called, strict=True):
-        base = f"{cluster.label.lower()}/{slug(name) or 'unnamed'}"
-        options = [base, *(f"{base}-{word}" for word in (cluster.generation, cluster.gender) if word)]
-        entity_id = next((option for option in options if option not in taken), "")
-        number = 2
-        while not entity_id:
-            entity_id = "" if f"{base}-{number}" in taken else f"{base}-{number}"
-            number += 1
-        taken.add(entity_id)
+        entity_id = f"{cluster.label.lower()}/{slug(name) or 'unnamed'}"
+        known = taken.get(entity_id)
+        if (
+            known
+            and cluster.label == "PERSON"
+            and (cluster.gender, cluster.generation)
+            != (
+                known.gender,
+                known.generation,
+            )
+        ):
+            mark = cluster.generation if cluster.generation != known.generation else cluster.gender
+            entity_id = f"{entity_id}-{mark}" if mark else entity_id
+        taken.setdefault(entity_id, cluster)
         ids.append(entity_id)
     return ids
 
@@ -154,19 +163,13 @@ def _entities(
     text: str,
 ) -> list[Entity]:
     counts = Counter(m.entity_id for m in mentions)
-    rows = [
-        Entity(
-            ids[k],
-            called[k],
-            cluster.label,
-            _country(cluster, called[k], k in stand_for_state, text),
-            counts[ids[k]],
-            1,
-        )
-        for k, cluster in enumerate(clusters)
-        if counts[ids[k]]
-    ]
-    return sorted(rows, key=lambda row: row.entity_id)
+    stand_in = {ids[k] for k in stand_for_state}
+    rows: dict[str, Entity] = {}
+    for k, cluster in enumerate(clusters):
+        if counts[ids[k]] and ids[k] not in rows:
+            country = _country(cluster, called[k], ids[k] in stand_in, text)
+            rows[ids[k]] = Entity(ids[k], called[k], cluster.label, country, counts[ids[k]], 1)
+    return [rows[entity_id] for entity_id in sorted(rows)]
 
 
 def _country(cluster: Cluster, name: str, stands_for_state: bool, text: str) -> str | None:

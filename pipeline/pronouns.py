@@ -31,7 +31,7 @@ from pipeline.lexicon import read_lexicon
 from pipeline.references import Layout, Reference
 
 # a wrong name is worse than none: the least probability at which a pronoun is given one
-THRESHOLDS = {"m": 0.5, "f": 0.5, "thing": 0.6, "group": 0.7}
+THRESHOLDS = {"m": 0.4, "f": 0.4, "thing": 0.6, "group": 0.7}
 WEIGHT_SETS = {"m": "person", "f": "person", "thing": "thing", "group": "group"}
 NO_POINTER = ", no pointer"  # the sets of weights for docs that other readers than ours have read
 POINTER_FLOOR = 0.02
