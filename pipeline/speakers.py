@@ -128,11 +128,16 @@ def _names_head(doc: Doc, head: Token, inside: list[Mention]) -> Mention | None:
         first, root = bounds[0], doc[bounds[0] : bounds[1]].root
         if root.dep_ == "flat" and head.i < root.head.i < first:  # a title is the head: "Count Jon Berg"
             first, root = root.head.i, root.head
-        named = root.head.i == head.i and root.dep_.startswith(NAMING)
+        named = root.head.i == head.i and (root.dep_.startswith(NAMING) or _has_no_preposition(root))
         apposed = doc[first - 1].text == "," and _hangs_as_apposition(head, root)
         if named or apposed or doc[head.i + 1].idx == mention.start or _after_office(mention, inside):
             return mention
     return None
+
+
+def _has_no_preposition(name: Token) -> bool:
+    """Whether a name that a parser takes for a modifier has no preposition: "the head of the bank, Dr Ana Duarte"."""
+    return name.dep_.startswith("nmod") and not any(t.dep_ == "case" for t in name.children)
 
 
 def _after_office(name: Mention, inside: list[Mention]) -> bool:
