@@ -161,7 +161,7 @@ def _piece_at(layout: Layout, token: int) -> Piece | None:
 def _without_tail(layout: Layout, piece: Piece, noun: int) -> Piece:
     """A phrase without the pronoun of a clause that another piece holds: "the mayor who" of "the mayor who wants"."""
     end = piece.end
-    while end - 1 > noun and (layout.words[end - 1] in RELATIVES or not layout.words[end - 1][:1].isalnum()):
+    while end - 1 > noun and (layout.words[end - 1] in RELATIVES or layout.words[end - 1] in ",;:(-–—"):
         end -= 1
     return replace(piece, end=end)
 
