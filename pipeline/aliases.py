@@ -18,6 +18,7 @@ from pipeline.names import PARTICLES, Name, merge_label, name_words, word_set
 from pipeline.places import is_demonym, is_known_place, kept_name, kept_people
 
 NEIGHBOURS = 24
+LEADING = 3  # a person named so many times as often as the next keeps the bare surname
 FUNCTION_WORDS = word_set("function")
 BODIES = word_set("body")
 # spellings of words in names of bodies that differ between countries
@@ -294,6 +295,9 @@ def _shortened(people: People, index: Index, name: Name, at: int) -> int | None:
             best, best_fit = [k], fit
         elif fit and fit == best_fit:
             best.append(k)
+    ranked = sorted(best, key=lambda k: -len(people[k].members))
+    if len(ranked) > 1 and len(people[ranked[0]].members) >= LEADING * len(people[ranked[1]].members):
+        return ranked[0]  # after one "Ana Orla" the article's "Orla" is still Joe, of whom it talks all along
     return _nearest(people, best, at)
 
 

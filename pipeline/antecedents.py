@@ -9,11 +9,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import islice
 
 from spacy.tokens import Doc, Token
 
 from pipeline.aliases import Cluster
+from pipeline.lexicon import read_lexicon
 from pipeline.names import fold_word, people_nouns, word_set
 from pipeline.references import (
     INSIDE_NAME,
@@ -285,6 +287,7 @@ class _Setting:
     quoted: bool
     subjects: tuple[int, ...]
     """Heads of the subjects of the clause around the pronoun, of the clause around that, and so on."""
+    acts: bool
 
 
 def _setting(stage: Stage, token: Token, kind: str) -> _Setting:
@@ -300,7 +303,7 @@ def _setting(stage: Stage, token: Token, kind: str) -> _Setting:
         clause = clause_of(clause.head)
     return _Setting(
         token, kind, role_of(token), layout.sentence[token.i], layout.paragraph[token.i],
-        layout.in_quotes[token.i], tuple(subjects),
+        layout.in_quotes[token.i], tuple(subjects), _acts(token),
     )  # fmt: skip
 
 
@@ -346,6 +349,8 @@ def _features(
     features.update(_quote_evidence(layout, setting, last))
     if setting.kind in ("thing", "group"):
         features[f"label {who.label}"] = 1.0
+        if setting.acts:
+            features[f"label {who.label}, acts"] = 1.0
     return features
 
 
@@ -374,11 +379,23 @@ def _quote_evidence(layout: Layout, setting: _Setting, last: Place) -> dict[str,
     return {"named in a quote": 1.0} if inside and not setting.quoted else {}
 
 
+def _acts(token: Token) -> bool:
+    """Whether a pronoun is subject of what only people and bodies do: "it denied the report"."""
+    return token.dep_ in SUBJECTS and token.head.lemma_.lower() in _deeds()
+
+
+@cache
+def _deeds() -> frozenset[str]:
+    rows = read_lexicon("acts")
+    return frozenset(row["lemma"] for row in rows if (row["role"], row["reading"]) == ("subject", "agent"))
+
+
 def none_features(stage: Stage, token: Token, kind: str, candidates: Sequence[Candidate]) -> dict[str, float]:
     """Evidence that a pronoun means none of the candidates."""
     role = role_of(token)
     return {
         "none": 1.0,
+        "none, acts": float(kind in ("thing", "group") and _acts(token)),
         f"none, {role}": 1.0,
         "none, quoted": float(stage.layout.in_quotes[token.i]),
         "none, candidates": math.log1p(len(candidates)),
