@@ -53,7 +53,8 @@ class Option:
 def link_weights() -> dict[str, dict[str, float]]:
     """{"content" or "source": {feature: weight}} from the table in the package.
 
-    "row" has the base and the slope of the log odds that a row is right, by the log of the product of its scores.
+    "row" has what the log odds that a row is right are made of: a base, what is added where a row lacks a cue or a
+    source or stands in quotation marks, and the slope by the log of the product of its scores.
     """
     weights: dict[str, dict[str, float]] = {"content": {}, "source": {}, "row": {}}
     table = files("pipeline").joinpath("lexicon/links.csv").read_text(encoding="utf-8")
@@ -95,10 +96,23 @@ def link_pieces(layout: Layout) -> list[Attribution]:
     return attributions
 
 
-def confidence(product: float) -> float:
-    """The chance that an attribution is right, from the product of the scores of its pieces and links."""
+def confidence(layout: Layout, attribution: Attribution) -> float:
+    """The chance that an attribution is right, from the product of its scores and from what it has and lacks."""
     row = link_weights()["row"]
-    return 1.0 / (1.0 + math.exp(-row["base"] - row["product"] * math.log(max(product, LEAST))))
+    odds = sum(row[name] for name in row_features(layout, attribution))
+    return 1.0 / (1.0 + math.exp(-odds - row["product"] * math.log(max(attribution.confidence, LEAST))))
+
+
+def row_features(layout: Layout, attribution: Attribution) -> list[str]:
+    """What counts for the confidence of a row beside the product of its scores."""
+    features = ["base"]
+    if attribution.cue is None:
+        features.append("no cue")
+    if attribution.source is None:
+        features.append("no source")
+    if layout.quotation[attribution.contents[0].start] >= 0:
+        features.append("quoted")
+    return features
 
 
 def _goes_on(layout: Layout, content: Piece, cue: int) -> bool:

@@ -75,7 +75,7 @@ def _rows(
         source=text[slice(*source)].strip(EDGE_PUNCTUATION) or None if source else None,
         speaker_id=speaker_id,
         speaker=speaker,
-        confidence=round(confidence(attribution.confidence), 2),
+        confidence=round(confidence(layout, attribution), 2),
     )
     located = [("content", span) for span in spans]
     located += [("cue", cue)] if cue else []

@@ -28,9 +28,11 @@ from spacy.tokens import Doc, SpanGroup
 import pipeline
 from pipeline import attributions
 from pipeline.arguments import complete
-from pipeline.attributions import LEAST, Option, content_options, link_pieces, source_options
+from pipeline.attributions import LEAST, Option, content_options, link_pieces, row_features, source_options
 from pipeline.edges import mend_contents
+from pipeline.floating import seat_floating
 from pipeline.layout import NONE, Piece, read_layout
+from pipeline.speakers import index_mentions
 
 PRIOR = 1.0  # weight of the squared weights in the loss
 BALANCE = (0.6, 0.4)  # of structure and pointer, as expected before the few new articles are looked at
@@ -160,30 +162,37 @@ def accuracy(choices: list[Choice], weights: dict[str, float]) -> float:
 
 
 def calibrate(docs: list[Doc], articles: list[dict[str, Any]]) -> dict[str, float]:
-    """Base and slope of the log odds that a row is right, by the logarithm of the product of its scores."""
+    """The log odds that a row is right, as a sum over its features and a slope by the log of its scores' product."""
     rows = [row for doc, article in zip(docs, articles) for row in judged(doc, article)]
-    score = torch.tensor([math.log(max(product, LEAST)) for product, _ in rows], dtype=torch.float64)
-    right = torch.tensor([float(right) for _, right in rows], dtype=torch.float64)
-    line = torch.zeros(2, dtype=torch.float64, requires_grad=True)
-    _minimise(
-        lambda: torch.nn.functional.binary_cross_entropy_with_logits(line[0] + line[1] * score, right), [line]
-    )
+    names = ["base", "no cue", "no source", "quoted"]
+    table = [[math.log(max(p, LEAST)), *(float(name in found) for name in names)] for p, found, _ in rows]
+    features = torch.tensor(table, dtype=torch.float64)
+    right = torch.tensor([float(right) for _, _, right in rows], dtype=torch.float64)
+    weight = torch.zeros(1 + len(names), dtype=torch.float64, requires_grad=True)
+
+    def loss() -> torch.Tensor:
+        odds = torch.nn.functional.binary_cross_entropy_with_logits(features @ weight, right, reduction="sum")
+        return odds + PRIOR / 2 * weight[2:].square().sum()
+
+    _minimise(loss, [weight])
     print(f"rows: {len(rows)}, right {right.mean():.3f}")
-    base, slope = line.tolist()
-    return {"base": base, "product": slope}
+    return dict(zip(["product", *names], weight.tolist()))
 
 
-def judged(doc: Doc, article: dict[str, Any]) -> Iterator[tuple[float, bool]]:
-    """Per attribution the product of its scores, and whether a gold one has about its content and its source."""
+def judged(doc: Doc, article: dict[str, Any]) -> Iterator[tuple[float, list[str], bool]]:
+    """Per row the product of its scores, its features, and whether a gold one has about its content and its source."""
     layout = read_layout(doc)
     gold = [{part: _characters(a[part]) for part in ("content", "source")} for a in article["attributions"]]
-    for found in mend_contents(layout, complete(doc, layout, link_pieces(layout))):
+    nobody = index_mentions(doc.text, layout.parsed, [], [])
+    linked = mend_contents(layout, complete(doc, layout, link_pieces(layout)))
+    for found in seat_floating(doc, layout, linked, nobody):
         content = _characters([_bounds(doc, piece) for piece in found.contents])
         source = _characters([_bounds(doc, found.source)] if found.source else [])
         best = max(gold, key=lambda g: _dice(g["content"], content), default=None)
         if best is not None:
             same = bool(best["source"] & source) or not (best["source"] or source)
-            yield found.confidence, same and _dice(best["content"], content) >= 0.5
+            right = same and _dice(best["content"], content) >= 0.5
+            yield found.confidence, row_features(layout, found), right
 
 
 def _bounds(doc: Doc, piece: Piece) -> tuple[int, int]:
