@@ -42,6 +42,7 @@ from pipeline.governors import (
     Bearing,
     Setting,
     clause_top,
+    condition_mark,
     find_bearing,
     lifts,
     set_in_reports,
@@ -421,7 +422,7 @@ def _attribute(scene: Scene, clause: Clause, bearing: Bearing) -> _Attribution:
 
 
 def _is_first_person(source: str | None) -> bool:
-    return source is not None and source.lower() in words_of("first_person")
+    return source is not None and source.lower().strip("[]().,\"'“”‘’ ") in words_of("first_person")
 
 
 def _is_impersonal(scene: Scene, quote: int, bearing: Bearing) -> bool:
@@ -449,6 +450,8 @@ def _by_quote(scene: Scene, number: int, bearing: Bearing) -> _Attribution:
         for n, token in bearing.reports.items()
         if n < outer and _speaks_of_itself(scene, token, quote.speaker_id)
     }
+    # "denied all claims that …": the noun in the quotation is what the cue says something of
+    own |= {n for n, s in enumerate(steps) if s.effect == "predicate" and s.author != s.source and n < outer}
     steps = [s._replace(outermost=n == outer, own=n in own) for n, s in enumerate(steps)]
     return _Attribution(
         quote.speaker or quote.source or UNKNOWN, quote.speaker_id, quote.quote_id, number, steps
@@ -458,10 +461,12 @@ def _by_quote(scene: Scene, number: int, bearing: Bearing) -> _Attribution:
 def _report_of(scene: Scene, number: int) -> Step:
     """The step of a cue that does not govern the clause in the parse: "…," or the sentence before, "he denied."""
     quote, tree = scene.quotes[number], scene.tree
-    lemma = quote.cue_lemma or ""
-    sign = next(
-        (found for pos in ("verb", "adj", "noun") if (found := signature(lemma, pos, "that"))), UNKNOWN_REPORT
-    )
+    lemmas = [
+        quote.cue_lemma or "",
+        *(tree.lemmas[i] for i in sorted(scene.cue_tokens[number], reverse=True)),
+    ]
+    known = (signature(lemma, pos, "that") for lemma in lemmas for pos in ("verb", "adj", "noun"))
+    sign = next((found for found in known if found is not None), UNKNOWN_REPORT)
     if sign.kind not in ("speech", "denial", "attitude", "factive", "finding", "question"):
         sign = UNKNOWN_REPORT
     negated = any(tree.lowers[i] in words_of("negation") for i in scene.cue_tokens[number])
@@ -521,7 +526,7 @@ def _cut(
     cut = {c for g in spine for c in tree.children[g] if _stands_alone(scene, c, reporting)}
     foreign = set(reports)
     for report in set_in_reports(tree, clause.top):
-        branch = tree.heads[report] if tree.lowers[report] == "according" else report
+        branch = tree.heads[report] if tree.deps[report] == "case" else report
         cut.add(branch)
         foreign.update(subtree(tree, branch))
     if quote is not None:
@@ -547,6 +552,8 @@ def _stands_alone(scene: Scene, c: int, reporting: set[int]) -> bool:
     tree, relation = scene.tree, scene.tree.deps[c].partition(":")[0]
     if relation in ("conj", "parataxis"):
         return (has_subject(tree, c) and is_finite(tree, c)) or c in reporting or _reports(scene, c)
+    if relation == "advcl" and condition_mark(scene.setting, c) is not None:
+        return True
     if relation != "advcl" or not states(tree, c):
         return relation == "advcl" and _reports(scene, c)  # "…, adding that it was safe"
     return not _completes(tree, c)

@@ -45,11 +45,21 @@ def make_clause(tree: Tree, top: int, lifts: Callable[[int, int], bool]) -> Clau
     head, chain = top, list[int]()
     while len(chain) < DEEPEST:
         below = child(tree, head, "xcomp")
+        if below is None:
+            below = _infinitive(tree, head)
         if below is None or not lifts(head, below):
             break
         chain.append(head)
         head = below
     return Clause(top, head, tuple(reversed(chain)))
+
+
+def _infinitive(tree: Tree, i: int) -> int | None:
+    """An infinitive hung on a predicate as an adverbial clause: "unable to reach a verdict"."""
+    for c in tree.children[i]:
+        if tree.deps[c] == "advcl" and c > i and tree.tags[c] == "VB" and not has_subject(tree, c):
+            return c if any(tree.lowers[k] == "to" for k in tree.children[c]) else None
+    return None
 
 
 def states(tree: Tree, i: int) -> bool:

@@ -33,6 +33,8 @@ def is_finite(tree: Tree, clause: int) -> bool:
         return any(tree.tags[c] in FINITE_TAGS for c in auxiliaries)
     # a past tense that the tagger took for its participle: "(that) the thief left the country"
     mark = child(tree, clause, "mark")
+    if mark is not None and tree.lowers[mark] == "that":
+        return True
     return any(tree.deps[c] == "nsubj" for c in tree.children[clause]) and (
         mark is None or tree.lowers[mark] != "with"
     )

@@ -127,7 +127,7 @@ def complement_kind(tree: Tree, clause: int) -> str:
     marks = {tree.lowers[c] for c in tree.children[clause] if tree.deps[c] == "mark"}
     if marks & {"whether", "if"} or (tree.deps[clause] != "xcomp" and has_question_word(tree, clause)):
         return "whether"
-    if tree.deps[clause] != "xcomp":
+    if tree.deps[clause] != "xcomp" and not ("to" in marks and tree.tags[clause] == "VB"):
         return "that"
     if "to" in marks or tree.tags[clause] == "VB":
         return "to"
@@ -143,6 +143,9 @@ def set_in_reports(tree: Tree, top: int) -> list[int]:
     found = []
     for c in tree.children[top]:
         relation = tree.deps[c]
+        if tree.lowers[c] == "according" and relation != "case":
+            found.append(c)
+            continue
         if relation in ("parataxis", "advcl") and _is_bare_report(tree, c):
             found.append(c)
         elif relation.startswith(("obl", "nmod")) and (case := according(tree, c)) is not None:
@@ -286,7 +289,8 @@ def speaker_of(tree: Tree, governor: int) -> int | None:
     i = governor
     for _ in range(DEEPEST):
         if tree.lowers[i] == "according":
-            return tree.heads[i]
+            below = child(tree, i, "obl", "nmod", "obj")
+            return tree.heads[i] if below is None else below
         if _is_passive(tree, i):
             return None
         subject = next((c for c in tree.children[i] if tree.deps[c] in ("nsubj", "nsubj:outer")), None)
@@ -300,7 +304,16 @@ def speaker_of(tree: Tree, governor: int) -> int | None:
             i = tree.heads[i]
         else:
             break
-    return child(tree, governor, "nmod:poss") if tree.pos[governor] == "NOUN" else None
+    if tree.pos[governor] != "NOUN":
+        return None
+    owner = child(tree, governor, "nmod:poss")
+    if (
+        owner is None
+        and tree.deps[governor] == "obj"
+        and tree.lemmas[tree.heads[governor]] in words_of("holding")
+    ):
+        owner = child(tree, tree.heads[governor], "nsubj")  # "we had a suspicion that …"
+    return owner
 
 
 def _meant(tree: Tree, governor: int, subject: int) -> int | None:
@@ -400,11 +413,13 @@ def _plain_step(
     if sign is not None:
         impersonal = sign.kind in OPINION_CLASSES and tree.pos[token] not in ("NOUN", "PROPN")
         value = sign.author_negated if negation is not None else sign.author
+        said = sign.source_negated if negation is not None else sign.source
+        if sign.kind in OPINION_CLASSES and not impersonal:
+            return Step("predicate", words, start, value, said, note)
         if impersonal and sign.kind not in (
             "factive",
             "finding",
         ):  # "it was announced that": a hedge, no report
-            said = sign.source_negated if negation is not None else sign.source
             listed = entries_of("evidential", f"it is {tree.lowers[token]}")
             most = listed.cap if listed is not None and listed.cap is not None else HEARSAY
             value = max(-most, min(most, said))

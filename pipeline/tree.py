@@ -75,6 +75,7 @@ def read_tree(doc: Doc) -> Tree:
     lowers, lemmas, tags, pos, deps = ([names[key] for key in column] for column in columns)
     heads = _heads(doc)
     words = [token.text for token in doc]
+    deps = [TO_UD.get(dep, dep) for dep in deps]
     starts = [token.idx for token in doc]
     firsts, lasts = _sentences(doc)
     children: list[list[int]] = [[] for _ in words]
@@ -87,7 +88,7 @@ def read_tree(doc: Doc) -> Tree:
         lemmas=[_lemma(*item) for item in zip(lemmas, lowers, pos)],
         tags=tags,
         pos=pos,
-        deps=[TO_UD.get(dep, dep) for dep in deps],
+        deps=_with_clauses(deps, heads, lowers),
         heads=heads,
         children=children,
         starts=starts,
@@ -138,6 +139,14 @@ def _heads(doc: Doc) -> list[int]:
     if not len(doc):
         return []
     return (doc.to_array([HEAD]).astype("int64") + range(len(doc))).tolist()
+
+
+def _with_clauses(deps: list[str], heads: list[int], lowers: list[str]) -> list[str]:
+    """Relations in which what *that* or *whether* opens is a clause: "it turned out that …" (parsers waver there)."""
+    for i, head in enumerate(heads):
+        if deps[i] == "mark" and lowers[i] in ("that", "whether") and deps[head] == "xcomp":
+            deps[head] = "ccomp"
+    return deps
 
 
 def _asks(lowers: list[str], lasts: list[int]) -> list[bool]:
