@@ -26,7 +26,7 @@ def main() -> None:
     prepared, run = args.work / "data", args.work / "run"
     prepare.write(args.data, prepared, args.out / "tokenizer.json", set(config["share"]))
     train.train(config, prepared, run)
-    export.export(run, args.out)
+    export.export([run / "checkpoint.pt"], args.out)
 
 
 if __name__ == "__main__":

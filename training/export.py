@@ -2,7 +2,7 @@
 
 An int8 ONNX graph and a small one for relations, decoding tables, lemma tables and the config.
 
-    python -m training.export --run build/run --out pipeline/model
+    python -m training.export --checkpoint build/run/checkpoint.pt --out pipeline/model
 
 Matrix products are quantised dynamically to 7-bit weights (`reduce_range`), a scale per output column: with eight bits,
 CPUs without VNNI saturate in 16-bit sums and give other results than CPUs with it. The piece embeddings are stored as
@@ -19,6 +19,7 @@ import json
 import tempfile
 import warnings
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
@@ -150,8 +151,15 @@ def lemma_tables(path: Path) -> None:
     path.write_bytes(lookups.to_bytes())
 
 
-def export(run: Path, out: Path) -> None:
-    saved = torch.load(run / "checkpoint.pt", weights_only=False, map_location="cpu")
+def average(checkpoints: list[Path]) -> dict[str, Any]:
+    """The last of some checkpoints of one run, with the mean of all their averaged weights."""
+    saved = [torch.load(path, weights_only=False, map_location="cpu") for path in checkpoints]
+    mean = {k: sum(s["mean"][k] for s in saved) / len(saved) for k in saved[0]["mean"]}
+    return {**saved[-1], "mean": mean}
+
+
+def export(checkpoints: list[Path], out: Path) -> None:
+    saved = average(checkpoints)
     reader = Reader(0.0).eval()
     reader.load_state_dict(saved["mean"])
     out.mkdir(parents=True, exist_ok=True)
@@ -162,16 +170,21 @@ def export(run: Path, out: Path) -> None:
         quantise(Path(scratch) / "float.onnx", out / "reader.onnx")
     lemma_tables(out / "lemmas.bin")
     digest = hashlib.sha256((out / "reader.onnx").read_bytes()).hexdigest()
-    meta = {"steps": saved["step"], "sha256": digest, "training": saved["config"]}
+    meta = {
+        "steps": saved["step"],
+        "averaged": len(checkpoints),
+        "sha256": digest,
+        "training": saved["config"],
+    }
     (out / "config.json").write_text(json.dumps(meta, indent=1) + "\n", encoding="utf-8")
 
 
 def main() -> None:
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    ap.add_argument("--run", type=Path, default=Path("build/run"))
+    ap.add_argument("--checkpoint", type=Path, nargs="+", default=[Path("build/run/checkpoint.pt")])
     ap.add_argument("--out", type=Path, default=Path("pipeline/model"))
     args = ap.parse_args()
-    export(args.run, args.out)
+    export(args.checkpoint, args.out)
     for path in sorted(args.out.iterdir()):
         print(f"{path.stat().st_size / 1e6:7.2f} MB  {path.name}")
 
