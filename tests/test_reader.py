@@ -53,7 +53,7 @@ def test_a_direct_and_an_indirect_quote_with_their_links(doc: Doc) -> None:
     assert sources[cues.attrs["source"][cue]].text == "she"
     indirect = next(k for k, s in enumerate(contents) if "may reopen" in s.text)
     cue = contents.attrs["cue"][indirect]
-    assert cues[cue].text == "said"
+    assert cues[cue].text.startswith("said")
     assert "Anna Berg" in sources[cues.attrs["source"][cue]].text
 
 

@@ -150,8 +150,9 @@ def choices(scores: Array, rows: range, targets: list[range], best: int = 3) -> 
 
 
 def likeliest(scores: Array, row: int, best: int = 5) -> list[tuple[int, float]]:
-    """[(word, probability)] of the words that one word points at, best first."""
+    """[(word, probability)] of the other words that one word points at, best first."""
     shares = np.exp(log_softmax(scores[row]))[1:]
+    shares[row] = 0.0  # a word that points at itself says nothing
     top = (
         np.argpartition(-shares, min(best, len(shares) - 1))[:best]
         if len(shares) > best
