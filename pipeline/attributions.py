@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import math
 from bisect import bisect_left
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 
@@ -67,14 +67,17 @@ def link_pieces(layout: Layout) -> list[Attribution]:
     """The attributions of a doc: one for every cue, with or without contents, and one for every content left over."""
     weights = link_weights()
     contents_of: dict[int, list[tuple[Piece, float]]] = {}
-    attributions = []
-    last = NONE
+    attributions: list[Attribution] = []
+    last: int | None = None
     for number, content in enumerate(layout.pieces["contents"]):
         cue, probability = choose(content_options(layout, number), weights["content"])
-        if _goes_on(layout, content, cue):
+        goes_on = last is not None and _goes_on(layout, content, cue)
+        if goes_on and last is not None:
             cue = last
         last = cue
-        if cue == NONE:
+        if cue == NONE and goes_on:
+            attributions[-1] = replace(attributions[-1], contents=(*attributions[-1].contents, content))
+        elif cue == NONE:
             attributions.append(Attribution(None, None, (content,), content.confidence * probability))
         else:
             contents_of.setdefault(cue, []).append((content, probability))

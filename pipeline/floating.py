@@ -128,15 +128,16 @@ def _beside(layout: Layout, content: Piece, taken: set[Piece]) -> Piece | None:
 def _before(
     doc: Doc, layout: Layout, content: Piece, earlier: list[Attribution], index: MentionIndex
 ) -> Piece | None:
-    """Who the sentence before is about, if it stands in this paragraph or ends the last; else the last speaker."""
-    paragraph = layout.paragraph[content.start]
+    """Who the sentence before is about, if it stands in this paragraph or ends the last; else the last speaker.
+
+    Of the last speaker one paragraph may part it, such as an interviewer's question.
+    """
     person = _subject_before(doc, layout, content, index)
-    last = next((a.source for a in reversed(earlier) if a.source), None)
-    if person and not (last and last.start >= person.start):
+    last = next((a for a in reversed(earlier) if a.source), None)
+    if last is None or last.source is None or (person and last.source.start < person.start):
         return person
-    if last and paragraph - layout.paragraph[last.start] <= 1:
-        return last
-    return person
+    apart = layout.paragraph[content.start] - layout.paragraph[last.contents[-1].start]
+    return last.source if apart <= 2 else person
 
 
 def _subject_before(doc: Doc, layout: Layout, content: Piece, index: MentionIndex) -> Piece | None:
