@@ -80,9 +80,9 @@ def _resolve_once(
         if not kind:
             continue
         choice, probability = choose(stage, token, kind, pointer)
-        cluster = None if choice is None else stage.referents[choice].cluster
-        label = clusters[cluster].label if cluster is not None else ""
-        found.append(Reference(token.i, token.i + 1, "pronoun", cluster, label, probability))
+        meant = None if choice is None else stage.referents[choice].cluster
+        label = clusters[meant].label if meant is not None else ""
+        found.append(Reference(token.i, token.i + 1, "pronoun", meant, label, probability))
         if choice is not None:
             note_pronoun(stage, token, kind, choice, probability)
     return found, stage
