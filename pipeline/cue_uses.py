@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from pipeline.tree import Tree, child, has_word
+from pipeline.tree import FINITE_TAGS, Tree, child, has_word
 from pipeline.word_sets import opinion_lemmas, signature, words_of
 
 CLAUSAL = ("ccomp", "xcomp", "csubj")
 NARROWING = frozenset({"det", "nmod:poss", "compound", "amod", "nummod", "acl", "acl:relcl", "nmod"})
 SAYING = frozenset({"speech", "attitude", "denial", "finding"})
-FINITE_TAGS = frozenset({"VBD", "VBZ", "VBP", "MD"})
 
 
 def head_of(tree: Tree, start: int, end: int) -> int:
@@ -184,7 +183,7 @@ def is_adverbial(tree: Tree, start: int, end: int) -> bool:
         "VBN",
         "VBD",
     ):  # "assuming the money arrives"
-        return child(tree, head, "ccomp", "xcomp") is not None
+        return child(tree, head, "obj", "aux", "aux:pass") is None
     if tree.deps[clause] == "advcl" and (child(tree, clause, "nsubj") or -1) >= end:  # "in case it rains"
         return True
     return any(has_subject(tree, tree.heads[i]) and tree.deps[i] == "mark" for i in range(start, end))
@@ -198,7 +197,9 @@ def is_embedded(tree: Tree, start: int, end: int) -> bool:
 def has_question(tree: Tree, start: int, end: int) -> bool:
     """As in "determine whether it is safe", "assess how it spread"; not "the tax was assessed"."""
     head = head_of(tree, start, end)
-    return any(tree.deps[c] in CLAUSAL and is_indirect_question(tree, c) for c in tree.children[head])
+    return any(
+        tree.deps[c] in (*CLAUSAL, "advcl") and is_indirect_question(tree, c) for c in tree.children[head]
+    )
 
 
 def is_indirect_question(tree: Tree, clause: int) -> bool:

@@ -628,8 +628,11 @@ def condition_mark(setting: Setting, clause: int) -> int | None:
             return c
         if tree.deps[c] == "aux" and _is_conditional(setting, c) and tree.lowers[c] == "should":
             return c
-    if tree.tags[clause] in ("VBN", "VBG") and child(tree, clause, "ccomp", "xcomp") is not None:
-        return clause if _is_conditional(setting, clause) else None  # "provided (that) it rains"
+    if tree.tags[clause] in ("VBN", "VBG") and _is_conditional(setting, clause):
+        hedged = setting.hedge_at.get(clause) is not None
+        return (
+            clause if hedged or child(tree, clause, "ccomp", "xcomp") is not None else None
+        )  # "provided (that) it rains"
     return None
 
 

@@ -34,6 +34,7 @@ TO_UD = {
 
 
 QUESTION_MARKS = frozenset({"?", "?!", "!?", "??", "???"})
+FINITE_TAGS = frozenset({"VBD", "VBZ", "VBP", "MD"})
 STOPS = frozenset({".", "!", ";", ":"})
 MOST_CHILDREN = 200
 """Children beyond that come from a broken parse; they are left hanging, so that no walk grows with the text."""
@@ -82,13 +83,15 @@ def read_tree(doc: Doc) -> Tree:
     for i, head in enumerate(heads):
         if head != i and len(children[head]) < MOST_CHILDREN:
             children[head].append(i)
+    deps = _with_clauses(deps, heads, lowers)
+    _give_subjects(deps, heads, children, tags)
     return Tree(
         words=words,
         lowers=lowers,
         lemmas=[_lemma(*item) for item in zip(lemmas, lowers, pos)],
         tags=tags,
         pos=pos,
-        deps=_with_clauses(deps, heads, lowers),
+        deps=deps,
         heads=heads,
         children=children,
         starts=starts,
@@ -147,6 +150,28 @@ def _with_clauses(deps: list[str], heads: list[int], lowers: list[str]) -> list[
         if deps[i] == "mark" and lowers[i] in ("that", "whether") and deps[head] == "xcomp":
             deps[head] = "ccomp"
     return deps
+
+
+def _give_subjects(deps: list[str], heads: list[int], children: list[list[int]], tags: list[str]) -> None:
+    """Objects that must be the subject of a finite complement become it: "said the water was safe".
+
+    Parsers that meet a complement without *that* hang its subject on the verb before it.
+    """
+    for i, dep in enumerate(deps):
+        if dep != "ccomp" or any(deps[c].startswith(("nsubj", "csubj", "expl")) for c in children[i]):
+            continue
+        finite = next((c for c in (*children[i], i) if c <= i and tags[c] in FINITE_TAGS), None)
+        if finite is None:
+            continue
+        head, first = heads[i], min([i, *children[i]])
+        inside = next((c for c in children[i] if deps[c] == "obj" and c < finite), None)
+        before = max((c for c in children[head] if head < c < first), default=None)
+        if inside is not None:
+            deps[inside] = "nsubj"
+        elif before is not None and deps[before] == "obj":
+            children[head].remove(before)
+            children[i].insert(0, before)
+            heads[before], deps[before] = i, "nsubj"
 
 
 def _asks(lowers: list[str], lasts: list[int]) -> list[bool]:
