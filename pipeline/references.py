@@ -34,8 +34,8 @@ class Reference:
 
 
 Children = list[list[Token]]
-"""For each token, those that hang on it, in order. `Token.children` reads past its sentence in trees that are not
-projective, as a maximum spanning tree may be, and takes the process with it."""
+"""For each token, those that hang on it, in order: `Token.children` of spaCy reads foreign memory, and may take the
+process with it, on a doc that has sentences and no parse."""
 
 
 @dataclass(frozen=True, slots=True)
