@@ -303,4 +303,4 @@ def test_time_grows_with_the_text_alone(relation: str) -> None:
         return time.process_time() - start
 
     seconds(50)
-    assert seconds(2000) < 12 * seconds(500) + 0.05
+    assert min(seconds(2000) for _ in range(3)) < 12 * min(seconds(500) for _ in range(3)) + 0.3
