@@ -176,6 +176,10 @@ def _joins(tree: Tree, i: int, top: int) -> bool:
     """Whether a word joins a clause to what stands before it: "and", "that", "even though", "when"."""
     if tree.deps[i] == "fixed" or (tree.deps[i] == "advmod" and tree.deps[tree.heads[i]] in ("mark", "cc")):
         return _joins(tree, tree.heads[i], top)
+    if tree.deps[i] == "cc" or (
+        tree.lowers[i] in ("or", "not") and "whether" in tree.lowers[max(0, i - 2) : i]
+    ):
+        return True  # "whether or not …"
     if tree.heads[i] != top:
         return False
     if tree.deps[i] in ("mark", "cc", "cc:preconj"):
@@ -230,6 +234,8 @@ def predicate_tokens(tree: Tree, clause: Clause) -> list[int]:
     for g in governors:
         found.add(g)
         for c in tree.children[g]:
+            if tree.deps[c].startswith("aux") and c > g:
+                continue  # of a clause that has run into this one
             if (
                 tree.deps[c] == "flat"
                 or tree.deps[c] in PASSED_ON
@@ -311,7 +317,7 @@ def subject_range(tree: Tree, subject: int) -> tuple[int, int]:
     )
     tokens = subtree(tree, subject, extra)
     start, end = next((a, b) for a, b in runs(tokens) if a <= subject < b)
-    while start < end - 1 and _is_mark(tree, start):
+    while start < end - 1 and (_is_mark(tree, start) or tree.deps[start] == "cc"):
         start += 1
     while start < end - 1 and _is_mark(tree, end - 1):
         end -= 1
