@@ -92,8 +92,8 @@ def compose(steps: Sequence[Step], learned: float | None = None) -> Verdict:
 
 
 LEARNED_WEIGHT = 0.8
-"""Share of the learned score in the readers' view. On UW's training part r is flat from .8 on with a half-trained reader;
-the finished one has learned that part by heart, which would speak for the learned score alone."""
+"""Share of the learned score in the readers' view. On UW's training part r is flat from .8 on with a half-trained
+reader; the finished one has learned that part by heart, which would speak for the learned score alone."""
 
 
 def readers_view(steps: Sequence[Step], learned: float) -> float:

@@ -16,6 +16,7 @@ import gzip
 import hashlib
 import importlib.util
 import json
+import re
 import tempfile
 import warnings
 from pathlib import Path
@@ -138,6 +139,17 @@ def decoding_tables(reader: Reader, path: Path) -> None:
     )
 
 
+SHORT = re.compile(r"[^aeiou]*[aeiou][^aeiouwxys]")  # one vowel and one consonant that doubles: "hop", "star"
+# spaCy gives these lemmas by rules of its trained pipelines, which its tables do not hold.
+AUXILIARIES = {
+    "be": "be am is are was were been being 'm 're 's ’m ’re ’s",
+    "have": "have has had having 've ’ve",
+    "do": "do does did doing done",
+    "can": "can ca", "could": "could", "will": "will wo 'll ’ll", "would": "would 'd ’d", "shall": "shall sha",
+    "should": "should", "may": "may", "might": "might", "must": "must", "get": "get gets got getting",
+}  # fmt: skip
+
+
 def lemma_tables(path: Path) -> None:
     """spaCy's English lemma rules, exceptions and index, saved so that spacy-lookups-data is not needed in use."""
     spec = importlib.util.find_spec("spacy_lookups_data")
@@ -148,7 +160,20 @@ def lemma_tables(path: Path) -> None:
     for name in ("lemma_rules", "lemma_exc", "lemma_index"):
         with gzip.open(data / f"en_{name}.json.gz", "rt", encoding="utf-8") as file:
             lookups.add_table(name, json.load(file))
+    exceptions = lookups.get_table("lemma_exc")
+    index = lookups.get_table("lemma_index")
+    index["verb"] = without_shadows(index["verb"])
+    exceptions["aux"] = {form: [lemma] for lemma, forms in AUXILIARIES.items() for form in forms.split()}
     path.write_bytes(lookups.to_bytes())
+
+
+def without_shadows(verbs: list[str]) -> list[str]:
+    """Verbs without those that would claim the forms of another: "hoped" is of "hope", since "hop" gives "hopped".
+
+    The forms that double the consonant stand in spaCy's exceptions, so that nothing is lost for "hop".
+    """
+    known = set(verbs)
+    return [v for v in verbs if not (SHORT.fullmatch(v) and f"{v}e" in known)]
 
 
 def average(checkpoints: list[Path]) -> dict[str, Any]:
