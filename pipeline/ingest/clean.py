@@ -31,8 +31,21 @@ KEPT_HYPHENS = frozenset(
 )
 
 
+ROUNDS = 5
+
+
 def clean_characters(text: str) -> str:
     """Text with its characters mended: mojibake undone, NFC, LF, without what cannot be seen. Idempotent."""
+    # What cannot be seen may part the bytes of one more mojibake, so that a second round finds what the first could not.
+    for _ in range(ROUNDS):
+        cleaned = _clean_once(text)
+        if cleaned == text:
+            break
+        text = cleaned
+    return text
+
+
+def _clean_once(text: str) -> str:
     text = _LINE_ENDS.sub("\n", text)
     if _SUSPECT.search(text):
         text = _mend(text)
