@@ -36,7 +36,7 @@ ROUNDS = 5
 
 def clean_characters(text: str) -> str:
     """Text with its characters mended: mojibake undone, NFC, LF, without what cannot be seen. Idempotent."""
-    # What cannot be seen may part the bytes of one more mojibake, so that a second round finds what the first could not.
+    # What cannot be seen may part the bytes of one more mojibake, which a second round then finds.
     for _ in range(ROUNDS):
         cleaned = _clean_once(text)
         if cleaned == text:
