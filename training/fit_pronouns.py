@@ -9,7 +9,7 @@ options is raised. Prints precision, recall and F1 of named antecedents in cross
 
 Each set is fitted twice: with the reader's pointer, and without it for docs of other readers. The pointer of a reader
 that knows these texts by heart looks better than it is: fit with a checkpoint from within its first pass over them (the
-weights in the package were fitted at step 1,000 of 2,400, on the first 700 texts of GAP and these genres of OntoGUM).
+weights in the package were fitted at step 1,000 of 3,400, on the first 700 texts of GAP and these genres of OntoGUM).
 """
 
 from __future__ import annotations
