@@ -20,6 +20,7 @@ from pipeline.speakers import EDGE_PUNCTUATION, MentionIndex, find_speaker, inde
 WORD = re.compile(r"\w+(?:['’-]\w+)*")
 DIRECT = 0.9  # share of the words in quotation marks from which on a quote is direct
 PIECE_GLUE = " … "
+UNATTRIBUTED = 0.5  # the least confidence of an indirect quote without a source
 
 
 def find_quotes(
@@ -38,6 +39,8 @@ def find_quotes(
     found: dict[str, tuple[Quote, list[QuotePart]]] = {}
     for attribution in attributions:
         quote, parts = _rows(doc, layout, article_id, attribution, index, inside)
+        if _says_nobody(quote):
+            continue
         rival = found.get(quote.quote_id)
         if rival is None or (quote.confidence or 0) > (rival[0].confidence or 0):
             found[quote.quote_id] = quote, parts
@@ -82,6 +85,11 @@ def _rows(
     located += [("source", source)] if source else []
     parts = [QuotePart(quote_id, part, s, article_id, e, text[s:e]) for part, (s, e) in located]
     return quote, parts
+
+
+def _says_nobody(quote: Quote) -> bool:
+    """Whether an indirect quote names no source and is likelier wrong than right: "The deal appears to make sense"."""
+    return quote.kind == "indirect" and quote.source is None and (quote.confidence or 0) < UNATTRIBUTED
 
 
 def _characters(doc: Doc, piece: Piece) -> tuple[int, int]:
