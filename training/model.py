@@ -19,6 +19,7 @@ WIDTH, LAYERS, ATTENTION_HEADS, INNER, VOCABULARY, POSITIONS = 384, 6, 12, 1536,
 QUOTE_STATES = 6  # 0 for special pieces, then the states of pipeline.quotemarks plus one
 PAIR_WIDTH = {"head": 256, "cue": 128, "source": 128, "antecedent": 128}
 RELATION_WIDTH = 192
+JUDGE_WIDTH = 128
 FORBIDDEN = -1e4
 
 
@@ -122,6 +123,27 @@ class PairHead(nn.Module):
         return torch.cat([self.none(a), scores], dim=2)
 
 
+class WordHeads(nn.Module):
+    """The scores of each word, one linear layer for all, and a hidden layer besides for factuality.
+
+    How sure a clause leaves us hangs on a verb together with its modal, negation and governor ("did not manage to
+    close"), which is no sum of single signs; the other heads gain nothing from a hidden layer.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.all = nn.Linear(WIDTH, sum(map(len, labels.WORD_HEADS.values())))
+        self.hidden, self.judge = nn.Linear(WIDTH, JUDGE_WIDTH), nn.Linear(JUDGE_WIDTH, 1)
+        # Adds nothing at first, so that a run can start from weights without it.
+        nn.init.zeros_(self.judge.weight)
+        nn.init.zeros_(self.judge.bias)
+
+    def forward(self, x: Tensor) -> Tensor:
+        scores, at = self.all(x), labels.columns()["factuality"]
+        judged = scores[..., at] + self.judge(F.gelu(self.hidden(x)))
+        return torch.cat([scores[..., : at.start], judged, scores[..., at.stop :]], dim=-1)
+
+
 class Reader(nn.Module):
     """Encoder and heads."""
 
@@ -129,7 +151,7 @@ class Reader(nn.Module):
         super().__init__()
         self.encoder = Encoder(dropout)
         self.dropout = nn.Dropout(dropout)
-        self.words = nn.Linear(WIDTH, sum(map(len, labels.WORD_HEADS.values())))
+        self.words = WordHeads()
         self.pairs = nn.ModuleDict({k: PairHead(PAIR_WIDTH[k], dropout) for k in labels.PAIR_HEADS})
         self.dependent, self.governor = nn.Linear(WIDTH, RELATION_WIDTH), nn.Linear(WIDTH, RELATION_WIDTH)
         self.root = nn.Parameter(torch.zeros(RELATION_WIDTH))

@@ -37,7 +37,7 @@ class Maker:
     """Turns text into an Example and finds its words by character offsets."""
 
     def __init__(self, tokenizer: Tokenizer) -> None:
-        self.nlp = spacy.blank("en")
+        self.nlp = spacy.blank("en", config={"nlp": {"tokenizer": {"@tokenizers": "hearsay_tokenizer"}}})
         self.nlp.max_length = 10**8
         self.tokenizer = tokenizer
 

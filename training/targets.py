@@ -127,7 +127,7 @@ class Sampler:
 
     def _limit(self) -> int:
         # Mostly the length that is used in the end; sometimes shorter, as articles and single sentences are.
-        return 256 if self.rng.random() < 0.8 else self.rng.randint(48, 256)
+        return 256 if self.rng.random() < 0.75 else self.rng.randint(24, 256)
 
     def _batches(self) -> Iterator[list[tuple[windows.Encoded, dict[str, Any]]]]:
         pool: list[tuple[windows.Encoded, dict[str, Any]]] = []

@@ -27,6 +27,7 @@ from training.losses import WEIGHT, batch_losses
 from training.model import Reader
 from training.targets import Sampler
 
+MASK = 103  # of the uncased BERT vocabulary; the pieces above it are words
 
 def pretrained() -> Path:
     """The weights of all-MiniLM-L6-v2, from the package that carries them (extra `train`)."""
@@ -76,19 +77,37 @@ def tensors(batch: windows.Batch) -> list[torch.Tensor]:
     return [torch.from_numpy(a) for a in batch]
 
 
-def step_losses(model: Reader, items: list, precision: torch.dtype) -> dict[str, torch.Tensor]:
-    """Losses by head of one micro-batch."""
+def step_losses(
+    model: Reader, items: list, precision: torch.dtype, hidden: float = 0.0
+) -> dict[str, torch.Tensor]:
+    """Losses by head of one micro-batch, with the share `hidden` of its wordpieces masked."""
     batch = tensors(windows.collate([e for e, _ in items]))
+    if hidden:
+        # The sets are seen many times over; a text with holes is never quite the same, and its tree and its quotes
+        # must be told from what stands around them.
+        ids = batch[0]
+        batch[0] = torch.where((torch.rand(ids.shape) < hidden) & (ids > MASK), MASK, ids)
     with torch.autocast("cpu", dtype=precision, enabled=precision != torch.float32):
         scores = model(*batch)
     return batch_losses(model, scores, [t for _, t in items], batch[5])
 
 
-def train(config: dict[str, Any], data: Path, out: Path, stop_after: int | None = None) -> None:
+def initial(config: dict[str, Any], start: Path | None) -> Reader:
+    """A reader on the pretrained encoder, or on the mean weights of a run that has ended (a second pass)."""
+    model = Reader(config["dropout"])
+    if start is None:
+        model.encoder.load_pretrained(pretrained())
+        return model
+    model.load_state_dict(torch.load(start, weights_only=False)["mean"])
+    return model
+
+
+def train(
+    config: dict[str, Any], data: Path, out: Path, stop_after: int | None = None, start: Path | None = None
+) -> None:
     torch.manual_seed(config["seed"])
     out.mkdir(parents=True, exist_ok=True)
-    model = Reader(config["dropout"])
-    model.encoder.load_pretrained(pretrained())
+    model = initial(config, start)
     opt = optimizer(model, config)
     mean = {k: v.detach().clone() for k, v in model.state_dict().items()}
     at = 0
@@ -114,7 +133,7 @@ def train(config: dict[str, Any], data: Path, out: Path, stop_after: int | None 
             name = rng.choices(names, weights)[0]
             items = sets[name].next()
             seen += sum(len(e.ids) for e, _ in items)
-            losses = step_losses(model, items, precision)
+            losses = step_losses(model, items, precision, config.get("hidden", 0.0))
             if losses:
                 sum(WEIGHT[k] * v for k, v in losses.items()).backward()
             for k, v in losses.items():
@@ -159,6 +178,7 @@ def main() -> None:
     ap.add_argument("--out", type=Path, default=Path("build/run"))
     ap.add_argument("--steps", type=int, help="instead of the config's; also for a run that is resumed")
     ap.add_argument("--stop-after", type=int, help="stop after this many steps of this call, to time a run")
+    ap.add_argument("--start", type=Path, help="begin with the weights of this checkpoint: a second pass")
     ap.add_argument("--threads", type=int, default=0)
     args = ap.parse_args()
     if args.threads:
@@ -166,7 +186,7 @@ def main() -> None:
     config = tomllib.loads(args.config.read_text(encoding="utf-8"))
     if args.steps:
         config["steps"] = args.steps
-    train(config, args.data, args.out, args.stop_after)
+    train(config, args.data, args.out, args.stop_after, args.start)
 
 
 if __name__ == "__main__":
