@@ -38,7 +38,7 @@ goldens: $(READY)  ## write the expected tables of the shipped corpus anew; look
 	git --no-pager diff --stat -- tests
 
 docs: $(READY)  ## write docs/tables.md and docs/cli.md anew from the code
-	$(BIN)/python -m pipeline.codebook
+	$(BIN)/python -m pipeline.output.codebook
 
 evaluate: $(READY)  ## measure the shipped reader and the tables on the dev data (DATA, EVAL); writes docs/scores.md
 	$(BIN)/python -m training.evaluate --data "$(DATA)" --eval "$(EVAL)"

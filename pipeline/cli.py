@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from typer.exceptions import TyperException
 
-from pipeline import terminal
+from pipeline.commands import terminal
 from pipeline.ingest.columns import parse_columns
 
 if TYPE_CHECKING:
@@ -159,7 +159,7 @@ def show(
 
     Example: hearsay show diplomacy/fishing-pact --claims
     """
-    from pipeline.show import show_article
+    from pipeline.commands.show import show_article
 
     show_article(out, article_id, claims)
 
@@ -179,7 +179,7 @@ def add(
 
     Example: hearsay add ~/Downloads/story.html
     """
-    from pipeline.adding import add_file
+    from pipeline.commands.adding import add_file
 
     results = [add_file(file, corpus, language, parse_columns(columns)) for file in files]
     raise typer.Exit(OK if all(results) else SOME_FAILED)
@@ -220,7 +220,7 @@ def _conclude(summary: Summary) -> None:
 
 def _examine(folder: Path, language: str, limit: int | None, columns: str | None) -> int:
     """Print what of a corpus would be read and what not; the exit status a run would have."""
-    from pipeline.adding import examine
+    from pipeline.commands.adding import examine
 
     return OK if examine(folder, language, limit, parse_columns(columns)) else SOME_FAILED
 
@@ -230,10 +230,14 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a terminal that cannot show a character must not stop the run
             stream.reconfigure(errors="backslashreplace")
-    signal.signal(
-        signal.SIGTERM, lambda *_: sys.exit(STOPPED)
-    )  # leave by the way that removes unfinished files
+    signal.signal(signal.SIGTERM, _stop)
     sys.exit(_run())
+
+
+def _stop(*_: object) -> None:
+    """Leave by the way that removes unfinished files, and do not let a second signal cut that short."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    sys.exit(STOPPED)
 
 
 def _run() -> int:
@@ -248,6 +252,9 @@ def _run() -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return OK
     except (OSError, ValueError, ImportError) as error:
+        if signal.getsignal(signal.SIGTERM) == signal.SIG_IGN:
+            # A library that was just being loaded makes an ImportError of the exit ("initialization failed").
+            return _failed("stopped; the tables are as they were before", STOPPED)
         return _failed(error)
     except FAULTS as error:
         place = traceback.extract_tb(error.__traceback__)[-1]

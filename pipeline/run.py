@@ -16,15 +16,16 @@ from pathlib import Path
 from sqlite3 import Connection
 from typing import IO, TYPE_CHECKING
 
-from pipeline import saved, tables
 from pipeline import spool as spools
-from pipeline.codebook import write_datapackage
-from pipeline.merging import merge_entities, merge_issues
+from pipeline import tables
+from pipeline.output import saved
+from pipeline.output.codebook import write_datapackage
+from pipeline.output.merging import merge_entities, merge_issues
+from pipeline.output.workspace import publish, workspace
 from pipeline.schema import STAGES as STAGE_NAMES
 from pipeline.schema import Article, Issue
 from pipeline.shards import ShardResult, Work, article_rows, read_shards
 from pipeline.stages import STAGES, Stage
-from pipeline.workspace import publish, workspace
 
 if TYPE_CHECKING:
     from spacy.language import Language

@@ -53,7 +53,9 @@ def factuality(meaning: str) -> Column:
     return Column(meaning, minimum=-3, maximum=3, decimals=2)
 
 
-ISO_DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?(Z|[+-][0-9]{2}:?[0-9]{2})?)?"
+ISO_DATE = (
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?(Z|[+-][0-9]{2}:?[0-9]{2})?)?"
+)
 
 ArticleId = Annotated[str, Column("The article this row belongs to", refers_to="articles")]
 SentenceId = Annotated[str, Column("The sentence this row starts in", refers_to="sentences")]
@@ -74,7 +76,9 @@ class Article:
     source: Annotated[str | None, Column("Who published it")]
     published: Annotated[str | None, Column("Date or time of publication, ISO 8601", pattern=ISO_DATE)]
     url: Annotated[str | None, Column("Address it was published at")]
-    language: Annotated[str | None, Column("Language of the text, ISO 639", pattern=r"[a-z]{2,3}(-[A-Za-z0-9]+)*")]
+    language: Annotated[
+        str | None, Column("Language of the text, ISO 639", pattern=r"[a-z]{2,3}(-[A-Za-z0-9]+)*")
+    ]
     path: Annotated[
         str,
         Column("File below the corpus folder; line breaks and bytes that are no UTF-8 are percent-encoded"),

@@ -21,9 +21,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline import spool
-from pipeline.merging import EntityCounts, count_entities
+from pipeline.output.merging import EntityCounts, count_entities
+from pipeline.output.soundness import keep_sound
 from pipeline.schema import Article, Issue
-from pipeline.soundness import keep_sound
 from pipeline.spool import Shard
 from pipeline.stages import FAILURES, Rows, Stage, failure, read_article
 from pipeline.tables import write_rows

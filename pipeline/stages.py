@@ -48,20 +48,20 @@ def _annotate(doc: Doc, article: Article, rows: Rows) -> tuple[list[Any], ...]:
 
 
 def _entities(doc: Doc, article: Article, rows: Rows) -> tuple[list[Any], ...]:
-    from pipeline.entities import find_entities
+    from pipeline.entities.stage import find_entities
 
     return find_entities(doc, article.article_id)
 
 
 def _quotes(doc: Doc, article: Article, rows: Rows) -> tuple[list[Any], ...]:
-    from pipeline.quotes import find_quotes
+    from pipeline.quotes.stage import find_quotes
 
     return find_quotes(doc, article.article_id, rows["mentions"], rows["entities"])
 
 
 def _claims(doc: Doc, article: Article, rows: Rows) -> tuple[list[Any], ...]:
-    from pipeline.claims import find_claims
-    from pipeline.hedges import find_hedges
+    from pipeline.claims.hedges import find_hedges
+    from pipeline.claims.stage import find_claims
 
     hedges = find_hedges(doc, article.article_id)
     mentions, entities, quotes, parts = (rows[t] for t in ("mentions", "entities", "quotes", "quote_parts"))

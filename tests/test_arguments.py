@@ -10,8 +10,8 @@ import pytest
 from spacy.lang.en import English
 from spacy.tokens import Doc, SpanGroup
 
-from pipeline.arguments import LONGEST_SOURCE, subject_of
-from pipeline.layout import Piece, read_layout
+from pipeline.quotes.arguments import LONGEST_SOURCE, subject_of
+from pipeline.quotes.layout import Piece, read_layout
 
 CASES = tomllib.loads((Path(__file__).parent / "cases" / "arguments.toml").read_text(encoding="utf-8"))[
     "case"

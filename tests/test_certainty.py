@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.certainty import Step, compose, readers_view
+from pipeline.claims.certainty import Step, compose, readers_view
 
 
 def hedge(cap: float) -> Step:

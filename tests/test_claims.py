@@ -15,10 +15,10 @@ from parsed import VOCAB, read_conllu, read_parse
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from pipeline.claims import Explained, explain_claims, explained_claims, find_claims
-from pipeline.entities import find_entities
-from pipeline.hedges import LOWERING_KINDS, find_hedges
-from pipeline.quotes import find_quotes
+from pipeline.claims.hedges import LOWERING_KINDS, find_hedges
+from pipeline.claims.stage import Explained, explain_claims, explained_claims, find_claims
+from pipeline.entities.stage import find_entities
+from pipeline.quotes.stage import find_quotes
 from pipeline.schema import Entity, Mention, Quote, QuotePart, span_id
 from pipeline.sentences import sentence_bounds, sentence_id
 

@@ -13,11 +13,12 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from pipeline import cli, terminal
-from pipeline.adding import add_file
+from pipeline import cli
 from pipeline.cli import app
+from pipeline.commands import terminal
+from pipeline.commands.adding import add_file
+from pipeline.commands.show import explained, highlighted, show_article
 from pipeline.schema import TABLES
-from pipeline.show import explained, highlighted, show_article
 from pipeline.tables import read_records
 
 ROOT = Path(__file__).parents[1]

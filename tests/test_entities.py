@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from marked import marked_doc
 from spacy.tokens import Doc, Span
 
-from pipeline.entities import find_entities, slug
+from pipeline.entities.stage import find_entities, slug
 from pipeline.schema import ENTITY_TYPES
 from pipeline.sentences import sentence_bounds
 

@@ -13,8 +13,8 @@ from parsed import read_parse
 from spacy.language import Language
 from spacy.tokens import Doc, Span, SpanGroup
 
-from pipeline.cue_uses import USES
-from pipeline.hedges import LEARNED_KINDS, find_hedges
+from pipeline.claims.cue_uses import USES
+from pipeline.claims.hedges import LEARNED_KINDS, find_hedges
 from pipeline.lexicon import read_lexicon
 from pipeline.schema import HEDGE_KINDS, Hedge
 

@@ -10,9 +10,9 @@ import pytest
 from marked import parsed_doc
 from spacy.tokens import SpanGroup
 
-from pipeline.entities import find_entities
+from pipeline.entities.metonyms import state_meant
+from pipeline.entities.stage import find_entities
 from pipeline.lexicon import read_lexicon
-from pipeline.metonyms import state_meant
 
 CASES = tomllib.loads((Path(__file__).parent / "cases" / "metonyms.toml").read_text(encoding="utf-8"))["case"]
 
@@ -22,7 +22,9 @@ def test_metonyms(case: dict[str, Any]) -> None:
     doc = parsed_doc(case["parse"], case["entities"])
     if "reader" in case:
         spans = list(doc.ents)
-        doc.spans["metonyms"] = SpanGroup(doc, name="metonyms", spans=spans, attrs={"metonymy": case["reader"]})
+        doc.spans["metonyms"] = SpanGroup(
+            doc, name="metonyms", spans=spans, attrs={"metonymy": case["reader"]}
+        )
     mentions, entities = find_entities(doc, "a")
     assert [m.text for m in mentions if m.metonym] == case["metonyms"]
     assert {e.name: e.country for e in entities if e.country} == case["countries"]

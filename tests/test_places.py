@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.entities.places import common_name, country_of, kept_name, split_place, state_of_capital
 from pipeline.lexicon import read_lexicon, split_cell
-from pipeline.places import common_name, country_of, kept_name, split_place, state_of_capital
 
 CASES = Path(__file__).parent / "cases"
 

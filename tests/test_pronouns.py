@@ -10,10 +10,10 @@ import pytest
 from marked import parsed_doc
 from spacy.tokens import Doc, SpanGroup
 
-from pipeline.antecedents import pronoun_kind
-from pipeline.entities import find_entities
+from pipeline.entities.antecedents import pronoun_kind
+from pipeline.entities.pronouns import NO_POINTER, WEIGHT_SETS
+from pipeline.entities.stage import find_entities
 from pipeline.lexicon import read_lexicon
-from pipeline.pronouns import NO_POINTER, WEIGHT_SETS
 
 CASES = tomllib.loads((Path(__file__).parent / "cases" / "pronouns.toml").read_text(encoding="utf-8"))["case"]
 

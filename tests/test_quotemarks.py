@@ -12,7 +12,7 @@ import spacy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.quotemarks import MARK, character_states, find_quotations, paragraphs, quote_states
+from pipeline.quotes.quotemarks import MARK, character_states, find_quotations, paragraphs, quote_states
 
 CASES = tomllib.loads((Path(__file__).parent / "cases" / "quotemarks.toml").read_text(encoding="utf-8"))[
     "case"

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from spacy.language import Language
 from spacy.tokens import Doc, Span, SpanGroup
 
-from pipeline.attributions import link_weights
-from pipeline.layout import Piece
-from pipeline.quotes import cue_lemma, find_quotes, quote_kind
+from pipeline.quotes.attributions import link_weights
+from pipeline.quotes.layout import Piece
+from pipeline.quotes.stage import cue_lemma, find_quotes, quote_kind
 from pipeline.schema import Entity, Mention, Quote, QuotePart
 
 CASES = tomllib.loads((Path(__file__).parent / "cases" / "quotes.toml").read_text(encoding="utf-8"))["case"]

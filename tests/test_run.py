@@ -11,7 +11,7 @@ import pytest
 from fakes import FAKE_STAGES, load
 
 from pipeline import run, spool, tables
-from pipeline.merging import EntityCounts, count_entities, merge_entities, merge_issues
+from pipeline.output.merging import EntityCounts, count_entities, merge_entities, merge_issues
 from pipeline.run import annotate, extract, ingest, run_stage
 from pipeline.schema import TABLES, Article, Entity, Issue, Mention
 from pipeline.stages import Stage

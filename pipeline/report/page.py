@@ -13,9 +13,9 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from pipeline import tables
-from pipeline.saved import by_article
+from pipeline.output.saved import by_article
+from pipeline.output.workspace import publish, workspace
 from pipeline.schema import HEDGE_KINDS, QUOTE_KINDS, Article
-from pipeline.workspace import publish, workspace
 
 LONGEST_BARS = 20
 UNKNOWN = "(no speaker)"

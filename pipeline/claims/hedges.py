@@ -19,11 +19,11 @@ from typing import NamedTuple
 
 from spacy.tokens import Doc
 
-from pipeline.cue_uses import USES
+from pipeline.claims.cue_uses import USES
+from pipeline.claims.tree import Tree, read_tree
 from pipeline.lexicon import read_lexicon, split_cell
 from pipeline.schema import Hedge, span_id
 from pipeline.sentences import sentence_id
-from pipeline.tree import Tree, read_tree
 
 LEARNED = "hedges"
 LEARNED_KINDS = frozenset({"epistemic", "doxastic", "conditional", "investigation"})

@@ -21,8 +21,8 @@ from typing import NamedTuple
 
 from spacy.tokens import Doc, Span, Token
 
-from pipeline.certainty import Step, Verdict, compose
-from pipeline.clauses import (
+from pipeline.claims.certainty import Step, Verdict, compose
+from pipeline.claims.clauses import (
     DEEPEST,
     Clause,
     find_clauses,
@@ -36,8 +36,8 @@ from pipeline.clauses import (
     subject_of,
     subject_range,
 )
-from pipeline.cue_uses import has_subject
-from pipeline.governors import (
+from pipeline.claims.cue_uses import has_subject
+from pipeline.claims.governors import (
     UNKNOWN_REPORT,
     Bearing,
     Setting,
@@ -48,11 +48,11 @@ from pipeline.governors import (
     set_in_reports,
     speaker_of,
 )
-from pipeline.hedges import LOWERING_KINDS
+from pipeline.claims.hedges import LOWERING_KINDS
+from pipeline.claims.tree import Tree, child, read_tree, subtree
+from pipeline.lexicon.word_sets import opinion_lemmas, signature, words_of
 from pipeline.schema import AUTHOR, Claim, ClaimHedge, Entity, Hedge, Mention, Quote, QuotePart, span_id
 from pipeline.sentences import sentence_id
-from pipeline.tree import Tree, child, read_tree, subtree
-from pipeline.word_sets import opinion_lemmas, signature, words_of
 
 UNKNOWN = "unknown"
 """The claimant of a quote without a source."""

@@ -14,8 +14,8 @@ from functools import cache
 
 from spacy.tokens import Doc, Token
 
-from pipeline.aliases import Cluster
-from pipeline.antecedents import (
+from pipeline.entities.aliases import Cluster
+from pipeline.entities.antecedents import (
     FORMS,
     GENDER_SETTLED,
     Candidate,
@@ -27,8 +27,8 @@ from pipeline.antecedents import (
     pronoun_kind,
     set_stage,
 )
+from pipeline.entities.references import Layout, Reference
 from pipeline.lexicon import read_lexicon
-from pipeline.references import Layout, Reference
 
 # a wrong name is worse than none: the least probability at which a pronoun is given one
 THRESHOLDS = {"m": 0.4, "f": 0.4, "thing": 0.6, "group": 0.7}

@@ -11,8 +11,8 @@ from functools import cache, lru_cache
 
 from spacy.tokens import Doc, Token
 
+from pipeline.entities.places import country_of, is_demonym, is_state
 from pipeline.lexicon import read_lexicon
-from pipeline.places import country_of, is_demonym, is_state
 
 POSSESSIVE = re.compile(r"['’]s?$")
 YEAR = re.compile(r"\b(?:1[0-9]|20)\d\d\b")

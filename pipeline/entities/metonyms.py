@@ -11,11 +11,11 @@ from functools import cache
 
 from spacy.tokens import Doc, Token
 
-from pipeline.aliases import Cluster
+from pipeline.entities.aliases import Cluster
+from pipeline.entities.names import Name
+from pipeline.entities.places import fold, is_state, state_of_capital
+from pipeline.entities.references import OBJECTS, SUBJECTS, Children, head_of, outer_head
 from pipeline.lexicon import read_lexicon
-from pipeline.names import Name
-from pipeline.places import fold, is_state, state_of_capital
-from pipeline.references import OBJECTS, SUBJECTS, Children, head_of, outer_head
 
 THRESHOLD = 0.5
 # names that are neither capitals nor seats of government need the reader's word for it: "Liverpool won"

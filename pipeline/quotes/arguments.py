@@ -12,8 +12,8 @@ from dataclasses import replace
 
 from spacy.tokens import Doc, Token
 
-from pipeline.attributions import RELATIVES, Attribution
-from pipeline.layout import NONE, Layout, Piece
+from pipeline.quotes.attributions import RELATIVES, Attribution
+from pipeline.quotes.layout import NONE, Layout, Piece
 
 SUBJECTS = ("nsubj", "csubj")
 EMPTY = frozenset({"there"})

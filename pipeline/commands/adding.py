@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from itertools import count
 from pathlib import Path
 
+from pipeline.commands.terminal import fail, visible
 from pipeline.ingest import read_corpus, read_file
 from pipeline.ingest.files import slug
 from pipeline.schema import Article, Issue
-from pipeline.terminal import fail, visible
 
 LONGEST_NAME = 60
 SHOWN = 76  # characters of a sentence

@@ -14,10 +14,9 @@ from itertools import islice
 
 from spacy.tokens import Doc, Token
 
-from pipeline.aliases import Cluster
-from pipeline.lexicon import read_lexicon
-from pipeline.names import fold_word, people_nouns, word_set
-from pipeline.references import (
+from pipeline.entities.aliases import Cluster
+from pipeline.entities.names import fold_word, people_nouns, word_set
+from pipeline.entities.references import (
     INSIDE_NAME,
     OBJECTS,
     SUBJECTS,
@@ -30,6 +29,7 @@ from pipeline.references import (
     role_of,
     subject_of,
 )
+from pipeline.lexicon import read_lexicon
 
 FORMS = {
     "he": "m", "him": "m", "his": "m", "himself": "m",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from spacy.tokens import Doc, Span
 
-from pipeline.quotemarks import Quotation, find_quotations, paragraphs
+from pipeline.quotes.quotemarks import Quotation, find_quotations, paragraphs
 
 NONE = -1
 KINDS = ("sources", "cues", "contents")

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 
-from pipeline.layout import NONE, QUOTATION_MARKS, Layout, Piece, region_at
+from pipeline.quotes.layout import NONE, QUOTATION_MARKS, Layout, Piece, region_at
 
 REACH = 3  # candidates looked at on each side of a piece
 LEAST = 0.001  # floor of a pointer's probability, so that its logarithm is finite

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import NamedTuple
 
-from pipeline.cue_uses import has_subject, is_finite
-from pipeline.tree import Tree, child, subtree
+from pipeline.claims.cue_uses import has_subject, is_finite
+from pipeline.claims.tree import Tree, child, subtree
 
 CLAUSE_RELATIONS = frozenset({"root", "ccomp", "csubj", "conj", "parataxis", "advcl", "acl"})
 PASSED_ON = frozenset({"compound:prt", "aux", "aux:pass", "cop"})

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from pipeline.tree import FINITE_TAGS, Tree, child, has_word
-from pipeline.word_sets import opinion_lemmas, signature, words_of
+from pipeline.claims.tree import FINITE_TAGS, Tree, child, has_word
+from pipeline.lexicon.word_sets import opinion_lemmas, signature, words_of
 
 CLAUSAL = ("ccomp", "xcomp", "csubj")
 NARROWING = frozenset({"det", "nmod:poss", "compound", "amod", "nummod", "acl", "acl:relcl", "nmod"})

@@ -11,9 +11,9 @@ from dataclasses import replace
 
 from spacy.tokens import Doc
 
-from pipeline.attributions import DASHES, Attribution
-from pipeline.layout import QUOTATION_MARKS, Layout, Piece
-from pipeline.speakers import MentionIndex, mentions_between, token_span
+from pipeline.quotes.attributions import DASHES, Attribution
+from pipeline.quotes.layout import QUOTATION_MARKS, Layout, Piece
+from pipeline.quotes.speakers import MentionIndex, mentions_between, token_span
 
 SIGNATURE = 10  # most tokens of a signature, or of what stands before a colon
 SENTENCE_LIKE = 4  # least words of a quotation that can stand without cue and speaker

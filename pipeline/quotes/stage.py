@@ -8,14 +8,14 @@ from collections.abc import Sequence
 
 from spacy.tokens import Doc, Span, Token
 
-from pipeline.arguments import complete
-from pipeline.attributions import Attribution, confidence, link_pieces
-from pipeline.edges import mend_contents
-from pipeline.floating import seat_floating
-from pipeline.layout import Layout, Piece, read_layout
+from pipeline.quotes.arguments import complete
+from pipeline.quotes.attributions import Attribution, confidence, link_pieces
+from pipeline.quotes.edges import mend_contents
+from pipeline.quotes.floating import seat_floating
+from pipeline.quotes.layout import Layout, Piece, read_layout
+from pipeline.quotes.speakers import EDGE_PUNCTUATION, MentionIndex, find_speaker, index_mentions
 from pipeline.schema import Entity, Mention, Quote, QuotePart, span_id
 from pipeline.sentences import sentence_id
-from pipeline.speakers import EDGE_PUNCTUATION, MentionIndex, find_speaker, index_mentions
 
 WORD = re.compile(r"\w+(?:['’-]\w+)*")
 DIRECT = 0.9  # share of the words in quotation marks from which on a quote is direct

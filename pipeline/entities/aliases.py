@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 
+from pipeline.entities.names import PARTICLES, Name, merge_label, name_words, word_set
+from pipeline.entities.places import is_demonym, is_known_place, kept_name, kept_people
 from pipeline.lexicon import read_lexicon, split_cell
-from pipeline.names import PARTICLES, Name, merge_label, name_words, word_set
-from pipeline.places import is_demonym, is_known_place, kept_name, kept_people
 
 NEIGHBOURS = 24
 LEADING = 3  # a person named so many times as often as the next keeps the bare surname

@@ -9,8 +9,8 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import replace
 
-from pipeline.attributions import Attribution
-from pipeline.layout import QUOTATION_MARKS, Layout, Piece
+from pipeline.quotes.attributions import Attribution
+from pipeline.quotes.layout import QUOTATION_MARKS, Layout, Piece
 
 LEFT_OUT_AT_END = frozenset([",", ".", ";", ":", "-", "–", "—", "--", "("])
 LEFT_OUT_AT_START = frozenset([",", ".", ";", ":", "-", "–", "—", "--", ")", "?", "!", "…"])

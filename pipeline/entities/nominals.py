@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from spacy.tokens import Doc, Token
 
-from pipeline.aliases import Cluster, thing_nouns
-from pipeline.names import Name, fold_word, is_person_noun, people_nouns
-from pipeline.places import country_of, state_of_capital
-from pipeline.references import (
+from pipeline.entities.aliases import Cluster, thing_nouns
+from pipeline.entities.names import Name, fold_word, is_person_noun, people_nouns
+from pipeline.entities.places import country_of, state_of_capital
+from pipeline.entities.references import (
     SUBJECTS,
     Children,
     Layout,

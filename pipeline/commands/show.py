@@ -9,9 +9,9 @@ from typing import Any
 from rich.text import Text
 
 from pipeline import tables
-from pipeline.saved import entities_of
+from pipeline.commands.terminal import console, visible
+from pipeline.output.saved import entities_of
 from pipeline.schema import Article, Claim, Hedge, Quote
-from pipeline.terminal import console, visible
 
 Rows = dict[str, list[Any]]
 STYLES = {
@@ -96,7 +96,7 @@ def _legend() -> Text:
 def reasons(article: Article, rows: Rows) -> dict[str, list[str]]:
     """claim_id -> why it scores so, a line a step: the article is read again, as tables keep no steps."""
     import pipeline
-    from pipeline.claims import explain_claims
+    from pipeline.claims.stage import explain_claims
 
     needed = ("mentions", "entities", "quotes", "quote_parts", "hedges")
     mentions, entities, quotes, parts, hedges = (rows[table] for table in needed)

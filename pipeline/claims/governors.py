@@ -11,13 +11,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from pipeline.certainty import Step
-from pipeline.clauses import CLAUSE_RELATIONS, DEEPEST, Clause, has_question_word
-from pipeline.cue_uses import has_subject, is_hypothetical
-from pipeline.hedges import LOWERING_KINDS, entries_of
+from pipeline.claims.certainty import Step
+from pipeline.claims.clauses import CLAUSE_RELATIONS, DEEPEST, Clause, has_question_word
+from pipeline.claims.cue_uses import has_subject, is_hypothetical
+from pipeline.claims.hedges import LOWERING_KINDS, entries_of
+from pipeline.claims.tree import Tree, child
+from pipeline.lexicon.word_sets import OPINION_CLASSES, Signature, opinion_lemmas, signature, words_of
 from pipeline.schema import Hedge
-from pipeline.tree import Tree, child
-from pipeline.word_sets import OPINION_CLASSES, Signature, opinion_lemmas, signature, words_of
 
 POS = {"VERB": "verb", "AUX": "verb", "ADJ": "adj", "NOUN": "noun", "PROPN": "noun"}
 MODIFIERS = frozenset({"aux", "cop", "advmod", "mark", "discourse", "fixed"})

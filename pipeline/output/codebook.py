@@ -15,7 +15,7 @@ FRICTIONLESS_TYPES = {str: "string", int: "integer", float: "number", bool: "boo
 INTRODUCTION = """\
 # The tables
 
-<!-- Generated from pipeline/schema.py by `python -m pipeline.codebook`; edit there. -->
+<!-- Generated from pipeline/schema.py by `python -m pipeline.output.codebook`; edit there. -->
 
 One CSV file per table: UTF-8, a header row, LF line ends, an empty cell for a missing value, `true` / `false`.
 Rows are sorted by their key. Every offset counts characters (Unicode code points) of `articles.text`, the end
@@ -31,7 +31,7 @@ and the article stands; `info` is for the record.
 CLI_INTRODUCTION = """\
 # The commands
 
-<!-- Generated from pipeline/cli.py by `python -m pipeline.codebook`; edit there. -->
+<!-- Generated from pipeline/cli.py by `python -m pipeline.output.codebook`; edit there. -->
 
 `extract` does everything. `ingest`, `annotate`, `entities`, `quotes`, `claims` do the same step by step, each reading
 what the one before wrote. Exit status: 0 all articles done; 1 some articles failed (they stand in issues.csv, the rest
