@@ -1,6 +1,9 @@
-"""From the data folder to the shipped model: prepare, train, export.
+"""From the data folder to the shipped model: prepare, train in one or more passes, export.
 
-python -m training --data ../shared/data --config training/configs/joint.toml
+    python -m training --data ../shared/data
+    python -m training --data open              the openly licensed sets of ../shared/data alone
+
+Each config is a pass: it begins with the weights of the one before, with rates that rise and fall anew.
 """
 
 from __future__ import annotations
@@ -12,20 +15,30 @@ from pathlib import Path
 
 from training import export, prepare, train
 
+CONFIGS = Path("training/configs")
+STANDARD = [CONFIGS / "joint.toml", CONFIGS / "second.toml"]
+
 
 def main() -> None:
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument("--data", type=Path, default=Path("../shared/data"))
-    ap.add_argument("--config", type=Path, default=Path("training/configs/joint.toml"))
+    ap.add_argument("--config", type=Path, nargs="+", help="by default joint.toml and second.toml")
     ap.add_argument("--work", type=Path, default=Path("build"), help="prepared data, checkpoints")
     ap.add_argument("--out", type=Path, default=Path("pipeline/model"))
     args = ap.parse_args()
-    if not args.data.is_dir():
-        sys.exit(f"{args.data}: no such folder; give the training data with --data")
-    config = tomllib.loads(args.config.read_text(encoding="utf-8"))
-    prepared, run = args.work / "data", args.work / "run"
-    prepare.write(args.data, prepared, args.out / "tokenizer.json", set(config["share"]))
-    train.train(config, prepared, run)
+    openly = args.data == Path("open")
+    data = Path("../shared/data") if openly else args.data
+    if not data.is_dir():
+        sys.exit(f"{data}: no such folder; give the training data with --data")
+    passes = args.config or [CONFIGS / "open.toml"] if openly else args.config or STANDARD
+    run = None
+    for config_file in passes:
+        config = tomllib.loads(config_file.read_text(encoding="utf-8"))
+        prepared = args.work / "data"
+        prepare.write(data, prepared, args.out / "tokenizer.json", set(config["share"]))
+        start, run = run and run / "checkpoint.pt", args.work / config_file.stem
+        train.train(config, prepared, run, start=start)
+    assert run is not None
     export.export([run / "checkpoint.pt"], args.out)
 
 

@@ -115,8 +115,10 @@ def rows(path: Path) -> Iterator[dict[str, Any]]:
 
 
 def attributions(path: Path, make: Maker) -> Iterator[Example]:
-    """PolNeAR: pieces (BIO) and, for the pointers, the words of each attribution's source, cue and content."""
+    """PolNeAR, GUM: pieces (BIO) and, for the pointers, the words of each attribution's source, cue and content."""
     for row in rows(path):
+        if row.get("split", "train") != "train":
+            continue
         example, start, end = make.example(row["text"])
         pieces, links = [], []
         for a in row["attributions"]:
@@ -405,6 +407,7 @@ def build(data: Path, make: Maker) -> dict[str, Iterator[Example]]:
 
     return {
         "polnear": attributions(data / "attribution/polnear_train.jsonl", make),
+        "gum_attribution": attributions(data / "attribution/gum_other.jsonl", make),
         "ewt": trees(data / "ud/ewt_train.conllu", make, uds, {}),
         "gum": trees(data / "ud/gumopen_train.conllu", make, {}, onto),
         "worldwide": ner("worldwide"),

@@ -17,8 +17,8 @@ def load(name: str | None = None) -> Language:
     """A spaCy pipeline that sets all that docs/tables.md promises on a Doc.
 
     Without a name, the shipped reader does everything. With the name (or folder) of an installed spaCy pipeline, that
-    one gives tags, trees and entities, and the reader adds quotes, hedges and factuality. Raises OSError where spaCy
-    finds no such pipeline.
+    one gives tags, trees and entities, and the reader adds quotes, hedges and factuality; trees with ClearNLP's labels,
+    as in spaCy's official English pipelines, are made UD trees. Raises OSError where spaCy finds no such pipeline.
     """
     import spacy
 
@@ -28,6 +28,8 @@ def load(name: str | None = None) -> Language:
     own = name is None
     tokenizer = {"nlp": {"tokenizer": {"@tokenizers": "hearsay_tokenizer"}}}
     nlp = spacy.blank("en", config=tokenizer) if name is None else spacy.load(name)
+    if not own:
+        _make_ud(nlp)
     reader = nlp.add_pipe(
         "hearsay_reader", config={} if own else {"layers": ["attribution", "hedges", "factuality"]}, last=True
     )
@@ -47,6 +49,16 @@ def _shipped() -> dict[str, bytes]:
 
     with as_file(files("pipeline") / "model") as folder:
         return read_files(Path(folder))
+
+
+def _make_ud(nlp: Language) -> None:
+    """Put the converter behind a parser whose labels are not those of UD."""
+    from pipeline.reader import clearnlp
+
+    for name, component in nlp.pipeline:
+        if clearnlp.speaks_clearnlp(getattr(component, "labels", ())):
+            nlp.add_pipe("hearsay_ud", after=name)
+            return
 
 
 def _add_lemmas(nlp: Language) -> None:
