@@ -21,9 +21,10 @@ import numpy as np
 from spacy.language import Language
 
 import pipeline
+from pipeline.claims.bearing import bearing_of_token
 from pipeline.claims.certainty import LEARNED_WEIGHT, compose, readers_view
-from pipeline.claims.governors import Setting, bearing_of_token
 from pipeline.claims.hedges import find_hedges
+from pipeline.claims.setting import Setting
 from pipeline.claims.tree import read_tree
 from training.prepare import natural, rows
 

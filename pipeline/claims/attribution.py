@@ -1,0 +1,132 @@
+"""Who states a claim, with the steps told apart: the outermost report, the reports inside it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from pipeline.claims.certainty import Step
+from pipeline.claims.clauses import Clause, subject_range
+from pipeline.claims.scene import Scene, entity_name, mention_of
+from pipeline.claims.setting import UNKNOWN_REPORT, speaker_of
+from pipeline.claims.steps import Bearing
+from pipeline.lexicon.word_sets import signature, words_of
+from pipeline.schema import AUTHOR
+
+UNKNOWN = "unknown"
+"""The claimant of a quote without a source."""
+
+
+class Attribution(NamedTuple):
+    claimant: str
+    claimant_id: str | None
+    quote_id: str | None
+    quote: int | None
+    steps: list[Step]
+
+
+def attribute(scene: Scene, clause: Clause, bearing: Bearing) -> Attribution:
+    """Who the claimant is, with the steps told apart: the outermost report, the reports inside it."""
+    quote = scene.quote_at.get(clause.head)
+    if quote is not None and scene.cue_tokens[quote] & {clause.top, *clause.chain}:
+        quote = None  # "plans to resign", "is rumoured to be dead": the reporting clause is what is stated
+    if (
+        quote is not None
+        and scene.quotes[quote].speaker is None
+        and _is_first_person(scene.quotes[quote].source)
+    ):
+        quote = None  # "I think …" of the author
+    if quote is not None and not _is_impersonal(scene, quote, bearing):
+        return _by_quote(scene, quote, bearing)
+    return _by_parse(scene, bearing)
+
+
+def _is_first_person(source: str | None) -> bool:
+    return source is not None and source.lower().strip("[]().,\"'“”‘’ ") in words_of("first_person")
+
+
+def _is_impersonal(scene: Scene, quote: int, bearing: Bearing) -> bool:
+    """As in "It is said that …": nobody's statement, but the author's, hedged."""
+    if scene.quotes[quote].source is not None or not scene.cue_tokens[quote]:
+        return False
+    cue = scene.cue_tokens[quote]
+    return bool(bearing.commanding & cue) and not cue & set(bearing.reports.values())
+
+
+def _by_quote(scene: Scene, number: int, bearing: Bearing) -> Attribution:
+    quote, steps = scene.quotes[number], list(bearing.steps)
+    cue = scene.cue_tokens[number]
+    outer = next(
+        (n for n, token in bearing.reports.items() if token in cue or scene.quote_at.get(token) != number),
+        None,
+    )
+    if outer is None:
+        outer = len(steps)
+        steps.append(_report_of(scene, number))
+    else:
+        steps = steps[: outer + 1] + [s for s in steps[outer + 1 :] if s.effect != "report"]
+    own = {
+        n
+        for n, token in bearing.reports.items()
+        if n < outer and _speaks_of_itself(scene, token, quote.speaker_id)
+    }
+    # "denied all claims that …": the noun in the quotation is what the cue says something of
+    own |= {n for n, s in enumerate(steps) if s.effect == "predicate" and s.author != s.source and n < outer}
+    steps = [s._replace(outermost=n == outer, own=n in own) for n, s in enumerate(steps)]
+    return Attribution(
+        quote.speaker or quote.source or UNKNOWN, quote.speaker_id, quote.quote_id, number, steps
+    )
+
+
+def _report_of(scene: Scene, number: int) -> Step:
+    """The step of a cue that does not govern the clause in the parse: "…," or the sentence before, "he denied."""
+    quote, tree = scene.quotes[number], scene.tree
+    lemmas = [
+        quote.cue_lemma or "",
+        *(tree.lemmas[i] for i in sorted(scene.cue_tokens[number], reverse=True)),
+    ]
+    known = (signature(lemma, pos, "that") for lemma in lemmas for pos in ("verb", "adj", "noun"))
+    sign = next((found for found in known if found is not None), UNKNOWN_REPORT)
+    if sign.kind not in ("speech", "denial", "attitude", "factive", "finding", "question"):
+        sign = UNKNOWN_REPORT
+    negated = any(tree.lowers[i] in words_of("negation") for i in scene.cue_tokens[number])
+    author = sign.author_negated if negated else sign.author
+    source = sign.source_negated if negated else sign.source
+    start = min((tree.starts[i] for i in scene.cue_tokens[number]), default=quote.start)
+    return Step("report", quote.cue or "quotation marks", start, author, source, sign.kind)
+
+
+def _speaks_of_itself(scene: Scene, report: int, speaker_id: str | None) -> bool:
+    """As in "I think …" in a quotation, "she said she feared …": the claimant's own attitude."""
+    speaker = speaker_of(scene.tree, report)
+    if speaker is None:
+        return False
+    if scene.tree.lowers[speaker] in words_of("first_person"):
+        return True
+    mention = scene.mention_at.get(speaker)
+    return speaker_id is not None and mention is not None and mention.entity_id == speaker_id
+
+
+def _by_parse(scene: Scene, bearing: Bearing) -> Attribution:
+    """A report that is no row of quotes; what the author says of itself ("I think …") stays the author's."""
+    tree = scene.tree
+    speakers = {n: speaker_of(tree, token) for n, token in bearing.reports.items()}
+    others = [
+        n for n, i in speakers.items() if i is not None and tree.lowers[i] not in words_of("first_person")
+    ]
+    if not others:
+        steps = [s._replace(own=n in speakers) for n, s in enumerate(bearing.steps)]
+        return Attribution(AUTHOR, None, None, None, steps)
+    outer = others[-1]
+    speaker = speakers[outer]
+    assert speaker is not None
+    mention = mention_of(scene, speaker)
+    name = entity_name(scene, speaker)
+    own = {
+        n
+        for n, token in bearing.reports.items()
+        if n < outer and mention is not None and _speaks_of_itself(scene, token, mention.entity_id)
+    }
+    steps = [s._replace(outermost=n == outer, own=n in own) for n, s in enumerate(bearing.steps)]
+    start, end = subject_range(tree, speaker)
+    words = scene.text[tree.starts[start] : tree.ends[end - 1]] if start < end else tree.words[speaker]
+    return Attribution(name or words, mention.entity_id if mention and name else None, None, None, steps)

@@ -1,0 +1,71 @@
+"""Where a claim begins and ends: its clause without the attribution and the clauses that are rows of their own."""
+
+from __future__ import annotations
+
+from pipeline.claims.clauses import Clause, is_finite, own_tokens, pieces_of, states, subject_of
+from pipeline.claims.conditions import condition_mark
+from pipeline.claims.cue_uses import has_subject
+from pipeline.claims.governors import set_in_reports
+from pipeline.claims.scene import Scene
+from pipeline.claims.tree import Tree, child, subtree
+from pipeline.lexicon.word_sets import opinion_lemmas, words_of
+
+
+def cut_clause(
+    scene: Scene, clause: Clause, reporting: set[int], quote: int | None, reports: frozenset[int]
+) -> list[tuple[int, int]]:
+    """Token ranges of a claim: its clause without the clauses that are rows of their own at its edges, and without
+    the attribution."""
+    tree = scene.tree
+    spine = {clause.top, *clause.chain, clause.head}
+    cut = {c for g in spine for c in tree.children[g] if _stands_alone(scene, c, reporting)}
+    foreign = set(reports)
+    for report in set_in_reports(tree, clause.top):
+        branch = tree.heads[report] if tree.deps[report] == "case" else report
+        cut.add(branch)
+        foreign.update(subtree(tree, branch))
+    if quote is not None:
+        foreign |= scene.cue_tokens[quote] | scene.source_tokens[quote]
+    tokens = _within_content(scene, own_tokens(tree, clause, cut), clause, quote)
+    foreign -= spine
+    return pieces_of(tree, tokens, frozenset(foreign), clause.top)
+
+
+def _within_content(scene: Scene, tokens: list[int], clause: Clause, quote: int | None) -> list[int]:
+    """The tokens of a quoted clause that stand between the ends of the quote's content."""
+    if quote is None:
+        return tokens
+    first, last = min(scene.content_tokens[quote]), max(scene.content_tokens[quote])
+    subject = subject_of(scene.tree, clause)
+    if subject is not None and subject < first:  # the port "would not reopen"
+        first = 0
+    return [i for i in tokens if first <= i <= last]
+
+
+def _stands_alone(scene: Scene, c: int, reporting: set[int]) -> bool:
+    """Whether a branch of a clause is a clause to itself: coordinated, adverbial or set in, with its own subject."""
+    tree, relation = scene.tree, scene.tree.deps[c].partition(":")[0]
+    if relation in ("conj", "parataxis"):
+        return (has_subject(tree, c) and is_finite(tree, c)) or c in reporting or _reports(scene, c)
+    if relation == "advcl" and condition_mark(scene.setting, c) is not None:
+        return True
+    if relation != "advcl" or not states(tree, c):
+        return relation == "advcl" and _reports(scene, c)  # "…, adding that it was safe"
+    return not _completes(tree, c)
+
+
+def _completes(tree: Tree, c: int) -> bool:
+    """As in "the move comes after …", "so fast that …": without the adverbial clause the main one is not whole."""
+    first = min([c, *tree.children[c]])
+    if first == 0 or tree.pos[first - 1] == "PUNCT" or first < tree.heads[c]:
+        return False
+    opening = child(tree, c, "mark", "advmod")
+    return opening is not None and tree.lowers[opening] in words_of("temporal_mark")
+
+
+def _reports(scene: Scene, c: int) -> bool:
+    """As in "… and said the port would reopen": a coordinated verb of saying whose content is a row of its own."""
+    complement = child(scene.tree, c, "ccomp")
+    if complement is None or not states(scene.tree, complement):
+        return False
+    return scene.tree.lemmas[c] in opinion_lemmas() or c in scene.cues

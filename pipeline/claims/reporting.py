@@ -1,0 +1,75 @@
+"""Which clauses only report: they say who says it, or how sure it is, while what is said is a clause of its own."""
+
+from __future__ import annotations
+
+from pipeline.claims.clauses import Clause, is_finite, states
+from pipeline.claims.governors import clause_top
+from pipeline.claims.scene import Scene
+from pipeline.claims.steps import Bearing
+from pipeline.claims.tree import Tree, child
+from pipeline.lexicon.word_sets import signature, words_of
+
+
+def reporting_tops(scene: Scene, clauses: list[Clause], bearings: dict[int, Bearing]) -> set[int]:
+    """Tops of clauses that only say who says it, or how sure it is, while what is said is a clause of its own."""
+    tree = scene.tree
+    tops = set()
+    for clause in clauses:
+        for token in bearings[clause.top].commanding - set(clause.chain):
+            if tree.lowers[token] != "according" and (top := clause_top(tree, token)) != clause.top:
+                tops.add(top)
+    cues = frozenset[int]().union(
+        *(c for n, c in enumerate(scene.cue_tokens) if _content_is_clause(scene, n))
+    )
+    for clause in clauses:
+        if (
+            cues & {clause.top, clause.head, *clause.chain}
+            or _says_nothing(tree, clause)
+            or _is_empty(tree, clause)
+        ):
+            tops.add(clause.top)
+    return tops
+
+
+def _content_is_clause(scene: Scene, quote: int) -> bool:
+    tree = scene.tree
+    return any(
+        tree.deps[i].partition(":")[0] in ("root", "ccomp", "parataxis", "conj")
+        and (
+            states(tree, i) or is_finite(tree, i) or (tree.tags[i] == "VB" and child(tree, i, "mark") is None)
+        )
+        for i in scene.content_tokens[quote]
+    )
+
+
+CONTENTLESS = frozenset(
+    {"nsubj", "expl", "aux", "cop", "punct", "mark", "cc", "discourse", "vocative", "parataxis"}
+)
+
+
+def _is_empty(tree: Tree, clause: Clause) -> bool:
+    """As in "they do", "it was", "we have": an auxiliary or the like that has lost what it was said of."""
+    head = clause.head
+    if clause.chain or not (tree.pos[head] == "AUX" or tree.lemmas[head] in words_of("light_verb")):
+        return False
+    existential = any(tree.deps[c] == "expl" and tree.lowers[c] == "there" for c in tree.children[head])
+    if existential and child(tree, head, "nsubj") is not None:
+        return False
+    return all(
+        tree.deps[c].partition(":")[0] in CONTENTLESS
+        or tree.lowers[c] in words_of("negation")
+        or tree.pos[c] == "ADV"
+        for c in tree.children[head]
+    )
+
+
+def _says_nothing(tree: Tree, clause: Clause) -> bool:
+    """As in "she said", with nothing said in it that the parse shows."""
+    sign = signature(tree.lemmas[clause.head], "verb", "that")
+    if sign is None or sign.kind not in ("speech", "attitude"):
+        return False
+    subject = child(tree, clause.top, "nsubj")
+    mine = subject is not None and tree.lowers[subject] in words_of("first_person")
+    if sign.kind == "attitude" and tree.deps[clause.top] != "parataxis" and not mine:
+        return False  # "farmers worry"
+    return child(tree, clause.head, "obj", "obl", "xcomp", "ccomp", "csubj", "iobj", "nsubj:pass") is None

@@ -1,0 +1,97 @@
+"""Steps of predicates over a clause: reports, and what reports nobody ("it is likely that", "failed to")."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from pipeline.claims.certainty import Step
+from pipeline.claims.governors import Governor
+from pipeline.claims.hedges import LOWERING_KINDS, entries_of
+from pipeline.claims.negation import negation_of
+from pipeline.claims.setting import UNKNOWN_REPORT, Setting, governor_signature, is_passive
+from pipeline.lexicon.word_sets import OPINION_CLASSES, Signature
+from pipeline.schema import Hedge
+
+DEFAULT_CAP = {"epistemic": 1.0, "doxastic": 2.0, "conditional": 1.0, "investigation": 0.0, "evidential": 2.0}
+"""What a cue of a kind leaves of a certain claim where the lexicon does not know the cue."""
+HEARSAY = 2.0
+"""What is left of a claim that nobody in particular makes: "it is said that"."""
+
+
+class Bearing(NamedTuple):
+    """What bears on a claim: its steps innermost first, the hedges among them, and the governors of the reports."""
+
+    steps: list[Step]
+    hedges: set[int]
+    reports: dict[int, int]  # index of a step -> token of the verb that reports
+    commanding: set[int]  # governors that hand their statement on to the clause ("it is likely that")
+
+
+def signature_over(setting: Setting, governor: Governor) -> Signature | None:
+    tree, token, complement = setting.tree, governor.token, governor.complement
+    if tree.lowers[token] == "according":
+        return UNKNOWN_REPORT
+    found = governor_signature(tree, token, complement)
+    if complement in ("to", "small", "ing") and is_passive(tree, token):
+        return governor_signature(tree, token, "that") or found
+    if found is None and complement == "whether":
+        return governor_signature(tree, token, "that")
+    return found
+
+
+def report_step(setting: Setting, token: int, sign: Signature) -> Step:
+    negated = negation_of(setting, token) is not None
+    author = sign.author_negated if negated else sign.author
+    source = sign.source_negated if negated else sign.source
+    words = ("not " if negated else "") + setting.tree.words[token]
+    return Step("report", words, setting.tree.starts[token], author, source, sign.kind)
+
+
+def plain_step(
+    setting: Setting, token: int, sign: Signature | None, hedge: int | None, asks: bool
+) -> Step | None:
+    """The step of a predicate that reports nobody: "it is likely that", "failed to", "it is believed that"."""
+    tree, start = setting.tree, setting.tree.starts[token]
+    negation = negation_of(setting, token)
+    words = ("not " if negation is not None else "") + tree.words[token]
+    row = setting.hedges[hedge] if hedge is not None else None
+    note = row.kind if row is not None else sign.kind if sign is not None else ""
+    if row is not None and len(row.text.split()) > 1 and row.kind in LOWERING_KINDS:
+        return Step("hedge", row.text, row.start, *(2 * (cap_of(row),)), row.kind)
+    if asks:
+        return Step("predicate", words, start, 0, 0, note or "question")
+    if sign is not None:
+        impersonal = sign.kind in OPINION_CLASSES and tree.pos[token] not in ("NOUN", "PROPN")
+        value = sign.author_negated if negation is not None else sign.author
+        said = sign.source_negated if negation is not None else sign.source
+        if sign.kind in OPINION_CLASSES and not impersonal:
+            return Step("predicate", words, start, value, said, note)
+        if impersonal and sign.kind not in (
+            "factive",
+            "finding",
+        ):  # "it was announced that": a hedge, no report
+            listed = entries_of("evidential", f"it is {tree.lowers[token]}")
+            most = listed.cap if listed is not None and listed.cap is not None else HEARSAY
+            value = max(-most, min(most, said))
+        if sign.kind == "auxiliary" and value == 3:
+            return None  # "is going to leave": nothing is said of how sure it is
+        return Step("predicate", words, start, value, value, note)
+    if row is not None and row.kind in LOWERING_KINDS:
+        cap = cap_of(row, governs=True)
+        cap = -cap if negation is not None else cap
+        return Step("hedge", words, start, cap, cap, row.kind)
+    return None
+
+
+def cap_of(hedge: Hedge, governs: bool = False) -> float:
+    """What a cue leaves of a certain claim, signed; a conditional that governs a clause leaves it open."""
+    if hedge.kind == "conditional" and governs:
+        return 0.0
+    for lemma in (hedge.text.lower(), hedge.lemma):
+        if (entry := entries_of(hedge.kind, lemma)) is not None:
+            return entry.cap if entry.cap is not None else 3.0
+    for lemma in (hedge.text.lower(), hedge.lemma):
+        for kind in LOWERING_KINDS - {hedge.kind}:
+            if (entry := entries_of(kind, lemma)) is not None and entry.cap is not None:
+                return entry.cap
+    return DEFAULT_CAP.get(hedge.kind, 3.0)
