@@ -7,6 +7,7 @@ import signal
 import sqlite3
 import sys
 import traceback
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,6 +16,7 @@ from typer.exceptions import TyperException
 
 from pipeline.commands import terminal
 from pipeline.ingest.columns import parse_columns
+from pipeline.output.workspace import abandon
 
 if TYPE_CHECKING:
     from pipeline.run import Summary
@@ -29,6 +31,8 @@ app = typer.Typer(
 )
 
 OK, SOME_FAILED, WRONG_CALL, STOPPED = 0, 1, 2, 130
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+STOPPED_MESSAGE = "stopped; the tables are as they were before"
 FAULTS = (
     ArithmeticError, AssertionError, AttributeError, LookupError, MemoryError, RuntimeError, TypeError, sqlite3.Error
 )  # fmt: skip
@@ -52,9 +56,8 @@ Columns = Annotated[
         metavar="OURS=THEIRS,...", help="Columns of tables of articles, as in text=body,title=headline."
     ),
 ]
-
-NearDuplicates = Annotated[
-    bool, typer.Option("--near-duplicates", help="Pass over copies too that are not word for word.")
+KeepDuplicates = Annotated[
+    bool, typer.Option("--keep-duplicates", help="Read articles too that repeat an earlier one.")
 ]
 
 
@@ -72,7 +75,10 @@ def extract(
     limit: Limit = None,
     language: Language = "en",
     columns: Columns = None,
-    near_duplicates: NearDuplicates = False,
+    keep_duplicates: KeepDuplicates = False,
+    no_cache: Annotated[
+        bool, typer.Option("--no-cache", help="Read all articles anew, also those read before.")
+    ] = False,
     model: Model = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would be read; write nothing.")
@@ -92,7 +98,8 @@ def extract(
     with terminal.progress() as report:
         summary = run.extract(
             corpus, out, jobs=jobs, model=model, limit=limit, language=language, columns=parse_columns(columns),
-            near_duplicates=near_duplicates, parquet=format == "parquet", excel=excel, report=report,
+            keep_duplicates=keep_duplicates, cached=not no_cache, parquet=format == "parquet", excel=excel,
+            report=report,
         )  # fmt: skip
     _conclude(summary)
 
@@ -104,26 +111,29 @@ def ingest(
     limit: Limit = None,
     language: Language = "en",
     columns: Columns = None,
-    near_duplicates: NearDuplicates = False,
 ) -> None:
     """First stage: read the files, write articles.csv."""
     from pipeline import run
 
     with terminal.progress() as report:
         summary = run.ingest(
-            corpus, out, limit=limit, language=language, columns=parse_columns(columns),
-            near_duplicates=near_duplicates, report=report,
-        )  # fmt: skip
+            corpus, out, limit=limit, language=language, columns=parse_columns(columns), report=report
+        )
     _conclude(summary)
 
 
 @app.command()
-def annotate(out: Out = Path("outputs"), jobs: Jobs = 1, model: Model = None) -> None:
+def annotate(
+    out: Out = Path("outputs"),
+    jobs: Jobs = 1,
+    keep_duplicates: KeepDuplicates = False,
+    model: Model = None,
+) -> None:
     """Second stage: read articles.csv, write annotated docs (docs/*.spacy) and sentences.csv."""
     from pipeline import run
 
     with terminal.progress() as report:
-        summary = run.annotate(out, jobs=jobs, model=model, report=report)
+        summary = run.annotate(out, jobs=jobs, keep_duplicates=keep_duplicates, model=model, report=report)
     _conclude(summary)
 
 
@@ -230,14 +240,18 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a terminal that cannot show a character must not stop the run
             stream.reconfigure(errors="backslashreplace")
-    signal.signal(signal.SIGTERM, _stop)
+    for number in SIGNALS:
+        signal.signal(number, _stop)
     sys.exit(_run())
 
 
 def _stop(*_: object) -> None:
-    """Leave by the way that removes unfinished files, and do not let a second signal cut that short."""
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    sys.exit(STOPPED)
+    """Leave without a trace, and do not let a second signal cut that short."""
+    for number in SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
+    with suppress(OSError, ValueError):  # a terminal that is gone
+        terminal.fail_at_once(STOPPED_MESSAGE)
+    abandon(STOPPED)
 
 
 def _run() -> int:
@@ -245,16 +259,13 @@ def _run() -> int:
         status = app(prog_name="hearsay", standalone_mode=False)
         return status if isinstance(status, int) else OK
     except (typer.Abort, KeyboardInterrupt):
-        return _failed("stopped; the tables are as they were before", STOPPED)
+        return _failed(STOPPED_MESSAGE, STOPPED)
     except TyperException as error:
         return _usage(error)
     except BrokenPipeError:  # hearsay show … | head
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return OK
     except (OSError, ValueError, ImportError) as error:
-        if signal.getsignal(signal.SIGTERM) == signal.SIG_IGN:
-            # A library that was just being loaded makes an ImportError of the exit ("initialization failed").
-            return _failed("stopped; the tables are as they were before", STOPPED)
         return _failed(error)
     except FAULTS as error:
         place = traceback.extract_tb(error.__traceback__)[-1]

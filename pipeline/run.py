@@ -14,17 +14,19 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from sqlite3 import Connection
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 from pipeline import spool as spools
 from pipeline import tables
+from pipeline.cache import NAME as CACHE_NAME
+from pipeline.cache import Cache, fingerprint, forget_others
 from pipeline.output import saved
 from pipeline.output.codebook import write_datapackage
 from pipeline.output.merging import merge_entities, merge_issues
 from pipeline.output.workspace import publish, workspace
 from pipeline.schema import STAGES as STAGE_NAMES
 from pipeline.schema import Article, Issue
-from pipeline.shards import ShardResult, Work, article_rows, read_shards
+from pipeline.shards import ShardResult, Work, read_shards, sound_rows, tallied
 from pipeline.stages import STAGES, Stage
 
 if TYPE_CHECKING:
@@ -63,7 +65,8 @@ def extract(
     limit: int | None = None,
     language: str = "en",
     columns: Mapping[str, str] | None = None,
-    near_duplicates: bool = False,
+    keep_duplicates: bool = False,
+    cached: bool = True,
     parquet: bool = False,
     excel: bool = False,
     report: Report | None = None,
@@ -73,23 +76,21 @@ def extract(
 
     `jobs` processes share the work and give the same tables as one. Articles in another language than `language`
     (ISO 639-1, or "any") are passed over. `columns` names the columns of tables of articles, by our names
-    ({"text": "body"}). With `near_duplicates`, copies are passed over that are not word for word. `model` names
-    another installed spaCy pipeline; `load` gives one (it must be importable where jobs > 1). Raises FileNotFoundError
-    or ValueError where the folders cannot be used; an article that cannot be read is a row of issues.
+    ({"text": "body"}). Articles that repeat an earlier one are passed over unless `keep_duplicates`. With `cached`,
+    rows of articles are kept in `out` and used again while article, code and model stay the same. `model` names
+    another installed spaCy pipeline; `load` gives one (it must be importable where jobs > 1); neither is cached.
+    Raises FileNotFoundError or ValueError where the folders cannot be used; an article that cannot be read is a row
+    of issues.
     """
-    from pipeline.ingest import read_corpus
-
-    corpus, out = Path(corpus), Path(out)
+    out, total = Path(out), ShardResult()
     started = time.monotonic()
-    check_folders(corpus, out)
-    with workspace(out) as unfinished:
-        total = ShardResult()
-        with spools.open_spool(unfinished / "spool") as spool:
-            found = read_corpus(
-                corpus, limit=limit, language=language, columns=columns, near_duplicates=near_duplicates
-            )
-            _ingest(found, spool, total.issues, report)
-        _read(unfinished, STAGES, total, jobs, load or partial(_load, model), report)
+    asked = {"limit": limit, "language": language, "columns": columns}
+    with _ingested(Path(corpus), out, total, report, asked, keep_duplicates) as unfinished:
+        kept = Cache(out / CACHE_NAME, fingerprint()) if cached and not (model or load) else None
+        _read(unfinished, STAGES, total, jobs, load or partial(_load, model), report, cache=kept)
+        if kept and limit is None:
+            with spools.open_spool(unfinished / "spool") as spool:
+                forget_others(kept, spools.read(spool))
         return _finish(unfinished, out, STAGE_NAMES, total, started, parquet, excel)
 
 
@@ -103,24 +104,18 @@ def ingest(
     limit: int | None = None,
     language: str = "en",
     columns: Mapping[str, str] | None = None,
-    near_duplicates: bool = False,
     report: Report | None = None,
 ) -> Summary:
     """corpus -> articles.csv"""
-    from pipeline.ingest import read_corpus
-
-    corpus, out = Path(corpus), Path(out)
+    out, total = Path(out), ShardResult()
     started = time.monotonic()
-    check_folders(corpus, out)
-    with workspace(out) as unfinished:
-        total = ShardResult()
-        with spools.open_spool(unfinished / "spool") as spool:
-            found = read_corpus(
-                corpus, limit=limit, language=language, columns=columns, near_duplicates=near_duplicates
-            )
-            _ingest(found, spool, total.issues, report)
-            with tables.new_table(unfinished / "tables", "articles") as file:
-                total.counts["articles"] = tables.write_rows(file, "articles", spools.read(spool))
+    asked = {"limit": limit, "language": language, "columns": columns}
+    with _ingested(Path(corpus), out, total, report, asked) as unfinished:
+        with (
+            spools.open_spool(unfinished / "spool") as spool,
+            tables.new_table(unfinished / "tables", "articles") as file,
+        ):
+            total.counts["articles"] = tables.write_rows(file, "articles", spools.read(spool))
         return _finish(unfinished, out, ("ingest",), total, started)
 
 
@@ -128,6 +123,7 @@ def annotate(
     out: str | Path = "outputs",
     *,
     jobs: int = 1,
+    keep_duplicates: bool = False,
     model: str | None = None,
     report: Report | None = None,
     load: Loader | None = None,
@@ -141,7 +137,7 @@ def annotate(
         total = ShardResult()
         with spools.open_spool(unfinished / "spool") as spool:
             for article in articles:
-                spools.put(spool, article)
+                spools.put(spool, article, keep_duplicates)
             for issue in saved.issues(out):
                 if issue.stage == "ingest" and issue.severity == "error" and issue.article_id:
                     spools.pass_over(spool, issue.article_id)
@@ -170,7 +166,11 @@ def run_stage(
         total = ShardResult()
         with _new_tables(unfinished, (stage,)) as whole:
             for article, doc in saved.with_docs(articles, docs):
-                rows = article_rows(article, doc, (stage,), earlier(article.article_id), total)
+                made = None
+                if doc is not None:
+                    made, issues = sound_rows(article, doc, (stage,), earlier(article.article_id))
+                    total.issues.extend(issues)
+                rows = tallied(article, made, (stage,), total)
                 for table, file in whole.items():
                     tables.write_rows(file, table, rows[table])
                 if report:
@@ -202,8 +202,31 @@ def _load(model: str | None) -> Language:
     return pipeline.load(model) if model else pipeline.load()
 
 
+@contextmanager
+def _ingested(
+    corpus: Path,
+    out: Path,
+    total: ShardResult,
+    report: Report | None,
+    asked: dict[str, Any],
+    keep_duplicates: bool = False,
+) -> Iterator[Path]:
+    """A workspace in `out` whose spool holds the articles of a corpus; what was odd about them is added to `total`."""
+    from pipeline.ingest import read_corpus
+
+    check_folders(corpus, out)
+    with workspace(out) as unfinished:
+        with spools.open_spool(unfinished / "spool") as spool:
+            _ingest(read_corpus(corpus, **asked), spool, total.issues, report, keep_duplicates)
+        yield unfinished
+
+
 def _ingest(
-    found: Iterator[Article | Issue], spool: Connection, issues: list[Issue], report: Report | None
+    found: Iterator[Article | Issue],
+    spool: Connection,
+    issues: list[Issue],
+    report: Report | None,
+    keep_duplicates: bool,
 ) -> None:
     """Put the articles of a corpus into the spool; what is no article goes into `issues`."""
     done = 0
@@ -214,7 +237,7 @@ def _ingest(
                 spools.pass_over(spool, item.article_id)
             continue
         try:
-            spools.put(spool, item)
+            spools.put(spool, item, keep_duplicates)
         except ValueError as error:
             issues.append(Issue(item.path, "ingest", None, None, "error", str(error)))
             continue
@@ -231,11 +254,12 @@ def _read(
     load: Loader,
     report: Report | None,
     docs: Path | None = None,
+    cache: Cache | None = None,
 ) -> None:
     """Read the spooled articles; whole tables come to stand in unfinished/tables, the rest is added to `total`."""
     parts = unfinished / "parts"
     parts.mkdir()
-    work = Work(load, unfinished / "spool", parts, stages, docs)
+    work = Work(load, unfinished / "spool", parts, stages, docs, cache)
     with spools.open_spool(work.spool) as spool:
         shards = list(spools.cut_shards(spool))
     n_articles = sum(shard.size for shard in shards)

@@ -86,7 +86,10 @@ class Article:
     sha256: Annotated[str, Column("SHA-256 of text in UTF-8", pattern=r"[0-9a-f]{64}")]
     duplicate_of: Annotated[
         str | None,
-        Column("The article that this one repeats; it has no rows in later tables", refers_to="articles"),
+        Column(
+            "The article that this one repeats, so that it has no rows in later tables (unless they were asked for)",
+            refers_to="articles",
+        ),
     ]
     n_paragraphs: Annotated[int, Column("Paragraphs of text, the title included", minimum=0)]
     n_sentences: Annotated[int, Column("Rows of this article in sentences", minimum=0)]

@@ -15,12 +15,13 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline import spool
+from pipeline.cache import Cache, keep_rows, known_rows
 from pipeline.output.merging import EntityCounts, count_entities
 from pipeline.output.soundness import keep_sound
 from pipeline.schema import Article, Issue
@@ -37,13 +38,14 @@ THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_N
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What every process needs to know; `docs` is where annotated docs are kept, if they are."""
+    """What every process needs to know; `docs` and `cache` are where docs and rows are kept, if they are."""
 
     load: Callable[[], Language]
     spool: Path
     parts: Path
     stages: tuple[Stage, ...]
     docs: Path | None = None
+    cache: Cache | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +61,9 @@ class ShardResult:
 def read_shards(work: Work, shards: list[Shard], jobs: int) -> Iterator[ShardResult]:
     """The results of all shards in their order; the files of each may be taken away before the next is asked for."""
     if jobs == 1:
-        nlp = work.load() if shards else None
+        load = cache(work.load)
         for shard in shards:
-            assert nlp is not None
-            yield read_shard(work, nlp, shard)
+            yield read_shard(replace(work, load=load), shard)
     while jobs > 1 and shards:
         done = 0
         try:
@@ -78,25 +79,21 @@ def read_shards(work: Work, shards: list[Shard], jobs: int) -> Iterator[ShardRes
         shards = shards[done:]
 
 
-def read_shard(work: Work, nlp: Language, shard: Shard) -> ShardResult:
+def read_shard(work: Work, shard: Shard) -> ShardResult:
     """Read the articles of a shard and write their rows to files, one per table."""
     with spool.open_spool(work.spool) as connection:
         articles = list(spool.read(connection, shard))
         passed_over = spool.passed_over(connection, shard)
     result = ShardResult()
+    wanted = [article for article in articles if article.article_id not in passed_over]
+    known = known_rows(work.cache, wanted) if work.cache else {}
+    made = known | _read(work, shard, [a for a in wanted if a.article_id not in known], result.issues)
     tables = [table for stage in work.stages for table in stage.writes if table != "entities"]
     found: Rows = {table: [] for table in tables}
-    kept_docs = []
-    with memory_zone(nlp):
-        for article, doc in _annotated(nlp, articles, passed_over, result.issues):
-            rows = article_rows(article, doc, work.stages, {}, result)
-            for table in tables:
-                found[table] += rows[table]
-            if work.docs and doc is not None:
-                doc.user_data["article_id"] = article.article_id
-                kept_docs.append(doc)
-        if work.docs:
-            write_docs(work.docs / f"{shard.number:06d}.spacy", kept_docs)
+    for article in articles:
+        rows = tallied(article, made.get(article.article_id), work.stages, result)
+        for table in tables:
+            found[table] += rows[table]
     for table, records in found.items():
         result.parts[table] = work.parts / f"{shard.number:06d}.{table}"
         with result.parts[table].open("w", encoding="utf-8", newline="") as file:
@@ -104,21 +101,46 @@ def read_shard(work: Work, nlp: Language, shard: Shard) -> ShardResult:
     return result
 
 
-def article_rows(
-    article: Article, doc: Doc | None, stages: tuple[Stage, ...], earlier: Rows, result: ShardResult
-) -> Rows:
-    """The rows that the stages make of an article, checked; counts and issues go into `result`. No doc, no rows."""
-    rows: Rows = {table: [] for stage in stages for table in stage.writes}
-    if doc is not None:
-        found, issues = read_article(doc, article, stages, earlier)
-        rows, unsound = keep_sound(article, found, earlier)
-        result.issues.extend(issues + unsound)
+def _read(work: Work, shard: Shard, articles: list[Article], issues: list[Issue]) -> dict[str, Rows]:
+    """article_id -> rows of the articles that can be read; they are kept for the next run, unless with an issue."""
+    made: dict[str, Rows] = {}
+    docs, whole = [], []
+    nlp = work.load() if articles else None
+    with memory_zone(nlp) if nlp else nullcontext():
+        for article, doc in zip(articles, _docs(nlp, articles, issues) if nlp else (), strict=True):
+            if doc is None:
+                continue
+            rows, problems = sound_rows(article, doc, work.stages, {})
+            made[article.article_id] = rows
+            issues += problems
+            whole += [] if problems else [(article, rows)]
+            doc.user_data["article_id"] = article.article_id
+            docs += [doc] if work.docs else []
+        if work.docs:
+            write_docs(work.docs / f"{shard.number:06d}.spacy", docs)
+    if work.cache and whole:
+        keep_rows(work.cache, whole)
+    return made
+
+
+def sound_rows(
+    article: Article, doc: Doc, stages: tuple[Stage, ...], earlier: Rows
+) -> tuple[Rows, list[Issue]]:
+    """The rows that the stages make of an article, checked, and what went wrong."""
+    found, issues = read_article(doc, article, stages, earlier)
+    rows, unsound = keep_sound(article, found, earlier)
+    return rows, issues + unsound
+
+
+def tallied(article: Article, made: Rows | None, stages: tuple[Stage, ...], result: ShardResult) -> Rows:
+    """The rows of an article, counted in `result`; one that was not read has its row in articles alone."""
+    rows = made or {table: [] for stage in stages for table in stage.writes}
     if "articles" in rows and not rows["articles"]:
         rows["articles"] = [article]
     if "entities" in rows:
         count_entities(result.entities, rows["entities"], rows["mentions"])
     _count(result.counts, article, rows)
-    result.counts["words"] += len(article.text.split()) if doc is not None else 0
+    result.counts["words"] += len(article.text.split()) if made is not None else 0
     return rows
 
 
@@ -132,15 +154,6 @@ def write_docs(path: Path, docs: list[Doc]) -> None:
     from spacy.tokens import DocBin
 
     DocBin(docs=docs, store_user_data=True).to_disk(path)
-
-
-def _annotated(
-    nlp: Language, articles: list[Article], passed_over: frozenset[str], issues: list[Issue]
-) -> Iterator[tuple[Article, Doc | None]]:
-    """Each article with its doc; without one where it is passed over or could not be read (an issue)."""
-    docs = _docs(nlp, [article for article in articles if article.article_id not in passed_over], issues)
-    for article in articles:
-        yield article, None if article.article_id in passed_over else next(docs)
 
 
 def _docs(nlp: Language, articles: list[Article], issues: list[Issue]) -> Iterator[Doc | None]:
@@ -175,7 +188,7 @@ _work: Work | None = None  # of this process
 
 def _start_worker(work: Work) -> None:
     global _work
-    _work = work
+    _work = replace(work, load=cache(work.load))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C stops the caller, who stops the others
     threading.Thread(target=_end_with_caller, daemon=True).start()
 
@@ -188,19 +201,16 @@ def _end_with_caller() -> None:
         os._exit(1)
 
 
-@cache
-def _loaded(load: Callable[[], Language]) -> Language:
-    return load()
-
-
 def _read_in_worker(shard: Shard) -> ShardResult:
     assert _work is not None
-    return read_shard(_work, _loaded(_work.load), shard)
+    return read_shard(_work, shard)
 
 
 def _pool(work: Work, jobs: int) -> ProcessPoolExecutor:
     """Processes started afresh ("spawn"), as on Windows and macOS, so that it is the same everywhere."""
     os.environ |= dict.fromkeys(THREADS, "1")  # one thread each: the processes are the parallelism
+    # Where a signal ends the run, what Python's helper then tidies up is no news.
+    os.environ.setdefault("PYTHONWARNINGS", "ignore:resource_tracker")
     context = multiprocessing.get_context("spawn")
     return ProcessPoolExecutor(jobs, mp_context=context, initializer=_start_worker, initargs=(work,))
 
@@ -229,7 +239,7 @@ def _lost(work: Work, shard: Shard) -> ShardResult:
         article = next(spool.read(connection, shard))
     reason = "the process that read it was killed, perhaps because memory ran out; try it alone, or split it"
     result.issues.append(Issue(article.path, "annotate", None, article.article_id, "error", reason))
-    rows = article_rows(article, None, work.stages, {}, result)
+    rows = tallied(article, None, work.stages, result)
     result.parts["articles"] = work.parts / f"{shard.number:06d}.articles"
     with result.parts["articles"].open("w", encoding="utf-8", newline="") as file:
         write_rows(file, "articles", rows["articles"])

@@ -35,11 +35,14 @@ def open_spool(path: Path) -> Iterator[sqlite3.Connection]:
         yield spool
 
 
-def put(spool: sqlite3.Connection, article: Article) -> None:
-    """Add an article; ValueError where one with its id is there already. Those that repeat another are passed over."""
+def put(spool: sqlite3.Connection, article: Article, keep_duplicates: bool = False) -> None:
+    """Add an article; ValueError where one with its id is there already.
+
+    Those that repeat another are passed over unless `keep_duplicates`.
+    """
     row = (
         article.article_id,
-        article.duplicate_of is not None,
+        article.duplicate_of is not None and not keep_duplicates,
         len(article.text),
         json.dumps(astuple(article)),
     )

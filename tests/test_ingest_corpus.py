@@ -200,19 +200,3 @@ def test_columns_as_a_call_names_them() -> None:
     for wrong in ("body", "text=", "words=body"):
         with pytest.raises(ValueError, match="--columns"):
             parse_columns(wrong)
-
-
-def test_near_copies_when_asked(tmp_path: Path) -> None:
-    pytest.importorskip("datasketch")
-    report = (
-        "The ferry to Skerry will run on Sundays from June, the company said on Monday. Islanders had gone to court "
-        "twice over the winter timetable, and the harbour board had warned that it may withdraw the licence. Petra "
-        "Lund, who runs the line, said that she had given in. The board meets in May to hear what the crews think."
-    )
-    folder = write(
-        tmp_path, {"a.txt": f"Ferry to sail\n\n{report}", "b.txt": f"Sunday boat\n\n{report} More soon."}
-    )
-    assert [a.duplicate_of for a in read(folder)[0]] == [None, None]
-    articles, issues = read(folder, near_duplicates=True)
-    assert [a.duplicate_of for a in articles] == [None, "a"]
-    assert issues[0].severity == "info" and "nearly repeats a" in issues[0].reason

@@ -130,6 +130,19 @@ def test_duplicates_keep_their_article_row_and_no_other(folder: Path, tmp_path: 
     assert summary.counts["duplicates"] == 1 and not summary.failed
 
 
+def test_duplicates_are_read_on_request(folder: Path, tmp_path: Path) -> None:
+    shutil.copy(folder / "story-07.txt", folder / "story-07-again.txt")
+    extract(folder, tmp_path / "whole", keep_duplicates=True, load=load)
+    found = tables.read_tables(tmp_path / "whole")
+    [row] = found.articles[found.articles.duplicate_of.notna()].itertuples()
+    assert row.n_sentences > 0 and row.article_id in set(found.sentences.article_id)
+    ingest(folder, tmp_path / "steps")
+    annotate(tmp_path / "steps", keep_duplicates=True, load=load)
+    for name in ("entities", "quotes", "claims"):
+        run_stage(name, tmp_path / "steps", load=load)
+    assert files(tmp_path / "whole") == files(tmp_path / "steps")
+
+
 def test_a_run_that_stops_leaves_the_old_tables(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import errno
 import importlib
 import io
 import json
@@ -25,6 +26,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 MODEL = Path("pipeline/model")
+HEARSAY = Path(sys.executable).with_name("hearsay")
 
 
 class Figure(NamedTuple):
@@ -53,10 +55,12 @@ def call(eval_folder: Path, script: str, argv: list[str]) -> tuple[Any, str]:
     return results, out.getvalue()
 
 
-def tables(eval_folder: Path, script: str, gold: Path) -> tuple[Any, str]:
+def tables(eval_folder: Path, script: str, gold: Path, *options: str) -> tuple[Any, str]:
     """The same for a script that runs the command line: (its figures, what it prints)."""
-    hearsay = Path(sys.executable).with_name("hearsay")
-    command = [sys.executable, str(eval_folder / script), str(gold), "--cli", f"{hearsay} extract", "--json"]
+    if not gold.exists():
+        raise FileNotFoundError(errno.ENOENT, "no such data", str(gold))
+    options = options or ("--cli", f"{HEARSAY} extract")
+    command = [sys.executable, str(eval_folder / script), str(gold), *options, "--json"]
     done = subprocess.run(
         command, capture_output=True, text=True, check=True, env={**os.environ, "PYTHONUTF8": "1"}
     )
@@ -167,8 +171,32 @@ def factuality(data: Path, eval_folder: Path) -> Measured:
     return Measured(rows, "score_factuality.py uds_ih2.dev.jsonl … --load pipeline", printed)
 
 
+def ingestion(data: Path, eval_folder: Path) -> Measured:
+    """Saved pages of two benchmarks, the library alone beside. The rules were made with these pages in view."""
+    figures, printed = [], ""
+    for name, rows in (
+        ("aeb", [("page's article, F1 of groups of four words", "F1")]),
+        (
+            "traf",
+            [
+                ("page's article, passages wanted and not, F1", "F1"),
+                *((f"page's {field}, exact", f"{field} exact") for field in ("title", "author", "date")),
+            ],
+        ),
+    ):
+        folder = data / "ingest" / name
+        ours, text = tables(eval_folder, "score_ingest.py", folder, "--cli", f"{HEARSAY} ingest")
+        library, alone = tables(eval_folder, "score_ingest.py", folder, "--library", "trafilatura")
+        figures += [
+            Figure(measure, name, f"{prefixed(ours, key):.1f}", f"trafilatura {prefixed(library, key):.1f}")
+            for measure, key in rows
+        ]
+        printed += f"{name}\n{text}\n{name}, trafilatura {version('trafilatura')} alone\n{alone}\n"
+    return Measured(figures, "score_ingest.py ingest/aeb … ingest/traf, also with --library", printed)
+
+
 MEASURES: list[Callable[[Path, Path], Measured]] = [
-    quotes, news_quotes, pieces, pronouns, entities, parses, hedges, factuality,
+    quotes, news_quotes, pieces, pronouns, entities, parses, hedges, factuality, ingestion,
 ]  # fmt: skip
 
 

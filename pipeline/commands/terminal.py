@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Iterator
@@ -38,6 +39,12 @@ def console(error: bool = False) -> Console:
 def fail(message: object) -> None:
     """Say in one line on standard error what went wrong."""
     print("hearsay:", visible(" ".join(str(message).split())), file=sys.stderr)
+
+
+def fail_at_once(message: str) -> None:
+    """The same past all buffers, for a process that ends in the middle of something; a bar gives back the cursor."""
+    shown = "\x1b[?25h\n" if sys.stderr.isatty() else ""
+    os.write(sys.stderr.fileno(), f"{shown}hearsay: {message}\n".encode())
 
 
 @contextmanager

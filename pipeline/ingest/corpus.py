@@ -21,6 +21,7 @@ from pipeline.schema import Article, Issue
 
 UNREADABLE = (ValueError, OSError, EOFError, zlib.error, lzma.LZMAError, gzip.BadGzipFile)
 """What reading a broken file may raise; all of it becomes an issue."""
+KEEP = "--keep-duplicates reads all"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +38,13 @@ Found = Read | Issue
 
 def read_corpus(
     folder: Path, *, columns: Mapping[str, str] | None = None, language: str = "en", limit: int | None = None,
-    near_duplicates: bool = False, max_characters: int = MAX_CHARACTERS,
+    max_characters: int = MAX_CHARACTERS,
 ) -> Iterator[Article | Issue]:  # fmt: skip
     """Articles in the order of their ids, and an issue for all that could not be read, was dropped or guessed.
 
     columns: our field -> column of tables ({"text": "body"}). language: ISO 639-1 code of the articles wanted,
-    or "any". limit: articles to stop after. near_duplicates: mark copies that are not word for word as well
-    (memory then grows with the corpus). max_characters: of one article's text. NotADirectoryError where there is
-    no such folder.
+    or "any". limit: articles to stop after. max_characters: of one article's text. NotADirectoryError where there
+    is no such folder.
     """
     if not folder.is_dir():
         raise NotADirectoryError(f"{folder}: no such folder; give the folder that holds the articles")
@@ -56,7 +56,7 @@ def read_corpus(
             yield Issue(name, "ingest", None, None, "error", f"{problem}; left out")
         else:
             files[name] = path
-    yield from _marked(_in_order(files, asked, max_characters), language, limit, near_duplicates)
+    yield from _marked(_in_order(files, asked, max_characters), language, limit)
 
 
 def read_file(
@@ -157,31 +157,25 @@ def _finished(found: tuple[str, Draft] | Problem, name: str, max_characters: int
     return Read(done.article, done.notes, draft.number)
 
 
-def _marked(
-    stream: Iterator[Found], language: str, limit: int | None, near_duplicates: bool = False
-) -> Iterator[Article | Issue]:
+def _marked(stream: Iterator[Found], language: str, limit: int | None) -> Iterator[Article | Issue]:
     """Articles, copies marked, each followed by at most one issue that says how it was read.
 
     That of an article in another language than the one wanted is an error: it has no rows in later tables.
     """
-    seen = first_seen()
-    nearly = near_copies() if near_duplicates else None
+    seen, nearly = first_seen(), near_copies()
     count = 0
     for found in stream:
         if isinstance(found, Issue):
             yield found
             continue
         article, place = found.article, (found.article.path, "ingest", found.number)
-        first = seen(article.sha256, article.article_id)
         notes = list(found.notes)
-        if first:
+        if first := seen(article.sha256, article.article_id):
             article = replace(article, duplicate_of=first)
-            notes.insert(0, f"repeats {first} word for word; the later stages pass it over")
-        elif nearly and (near := nearly(article.text, article.article_id)):
+            notes.insert(0, f"repeats {first} word for word, so it is passed over ({KEEP})")
+        elif near := nearly(article):
             article = replace(article, duplicate_of=near[0])
-            notes.insert(
-                0, f"nearly repeats {near[0]} (about {near[1]:.0%} alike); the later stages pass it over"
-            )
+            notes.insert(0, f"repeats {near[0]} but for {near[1]:.0%} of it, so it is passed over ({KEEP})")
         foreign = wrong_language(article, language)
         yield article
         if notes or foreign:

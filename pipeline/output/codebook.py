@@ -35,7 +35,10 @@ CLI_INTRODUCTION = """\
 
 `extract` does everything. `ingest`, `annotate`, `entities`, `quotes`, `claims` do the same step by step, each reading
 what the one before wrote. Exit status: 0 all articles done; 1 some articles failed (they stand in issues.csv, the rest
-is written); 2 the call itself was wrong. A table is replaced whole or not at all.
+is written); 2 the call itself was wrong; 130 stopped by a signal. A table is replaced whole or not at all.
+
+`extract` keeps the rows of each article in OUT/.cache.sqlite and reads an article anew only if it, the code, the model
+or a library has changed. The tables are the same as with `--no-cache`; the file may be deleted at any time.
 """
 
 

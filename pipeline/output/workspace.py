@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn
 
+HELPERS_END = 5.0  # seconds in which a process that was told to end must have stopped writing
+
 _open: set[Path] = set()  # of this process
 
 
@@ -41,10 +43,16 @@ def publish(unfinished: Path, out: Path) -> list[Path]:
 def abandon(status: int) -> NoReturn:
     """End the process at once, with its helpers and unfinished files: for a signal, when nothing else may be done.
 
-    An exception would be the usual way out, but other people's `except:` around an import can swallow it.
+    An exception would be the usual way out, but other people's `except:` can swallow it: around an import, in a
+    callback, in an object's end.
     """
-    for process in multiprocessing.active_children():
-        process.terminate()
-    for folder in _open:
-        shutil.rmtree(folder, ignore_errors=True)
-    os._exit(status)
+    try:
+        helpers = multiprocessing.active_children()
+        for process in helpers:
+            process.terminate()
+        for process in helpers:
+            process.join(HELPERS_END)
+        for folder in list(_open):
+            shutil.rmtree(folder, ignore_errors=True)
+    finally:
+        os._exit(status)
