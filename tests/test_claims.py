@@ -164,14 +164,31 @@ def test_without_a_row_of_quotes_the_subject_of_the_report_is_the_claimant() -> 
     assert (claim.claimant, claim.quote_id, claim.source_factuality) == ("Harbour officials", None, -3)
 
 
-def test_a_quote_without_a_source_is_nobodys() -> None:
+def test_words_in_quotation_marks_without_a_source_are_nobodys() -> None:
     doc = read_parse(OFFICIALS["parse"], OFFICIALS["text"])
     quotes, parts = make_quotes(doc, OFFICIALS)
     from dataclasses import replace
 
     nobody = [replace(quote, source=None, speaker=None) for quote in quotes]
     (claim,), _ = find_claims(doc, "a", [], [], nobody, [p for p in parts if p.part != "source"], [])
-    assert claim.claimant == "unknown"
+    assert claim.claimant == "Harbour officials"  # the parse shows them
+    text = "They left. “The port would not reopen.”"
+    doc = read_parse(
+        "They they PRP nsubj 2\nleft leave VBD root 0\n. . . punct 2\n“ “ `` punct 9\nThe the DT det 6\n"
+        "port port NN nsubj 9\nwould will MD aux 9\nnot not RB advmod 9\nreopen reopen VB parataxis 2\n"
+        ". . . punct 9\n” ” '' punct 9",
+        text,
+    )
+    (quote,), (part,) = nobody, [p for p in parts if p.part == "content"]
+    start, end = text.index("“"), len(text)
+    quote = replace(quote, start=start, end=end, text=text[start:], kind="direct", cue=None, cue_lemma=None)
+    part = replace(part, start=start, end=end, text=text[start:])
+    claim = find_claims(doc, "a", [], [], [quote], [part], [])[0][-1]
+    assert (claim.text, claim.claimant, claim.author_factuality) == (
+        "The port would not reopen",
+        "unknown",
+        0,
+    )
 
 
 def test_a_claim_can_be_explained() -> None:

@@ -32,16 +32,28 @@ def attribute(scene: Scene, clause: Clause, bearing: Bearing) -> Attribution:
     if (
         quote is not None
         and scene.quotes[quote].speaker is None
-        and _is_first_person(scene.quotes[quote].source)
+        and _is_between_us(scene.quotes[quote].source)
     ):
-        quote = None  # "I think …" of the author
+        quote = None  # "I think …" of the author, "you know, …" to the reader
+    spoken = clause.head in scene.quoted
+    if quote is not None and not spoken and _is_nobodys(scene, quote):
+        quote = None
     if quote is not None and not _is_impersonal(scene, quote, bearing):
-        return _by_quote(scene, quote, bearing)
+        return _by_quote(scene, quote, bearing, spoken)
     return _by_parse(scene, bearing)
 
 
-def _is_first_person(source: str | None) -> bool:
-    return source is not None and source.lower().strip("[]().,\"'“”‘’ ") in words_of("first_person")
+def _is_between_us(source: str | None) -> bool:
+    """Whether a source is who speaks or who is spoken to."""
+    return source is not None and source.lower().strip("[]().,\"'“”‘’ ") in words_of("talkers")
+
+
+def _is_nobodys(scene: Scene, quote: int) -> bool:
+    """Whether a quote names no source, or only "nobody", "nothing"."""
+    source = scene.quotes[quote].source
+    if source is None:
+        return scene.quotes[quote].speaker is None
+    return source.lower() in words_of("negative_pronoun")
 
 
 def _is_impersonal(scene: Scene, quote: int, bearing: Bearing) -> bool:
@@ -52,7 +64,7 @@ def _is_impersonal(scene: Scene, quote: int, bearing: Bearing) -> bool:
     return bool(bearing.commanding & cue) and not cue & set(bearing.reports.values())
 
 
-def _by_quote(scene: Scene, number: int, bearing: Bearing) -> Attribution:
+def _by_quote(scene: Scene, number: int, bearing: Bearing, spoken: bool) -> Attribution:
     quote, steps = scene.quotes[number], list(bearing.steps)
     cue = scene.cue_tokens[number]
     outer = next(
@@ -60,6 +72,8 @@ def _by_quote(scene: Scene, number: int, bearing: Bearing) -> Attribution:
         None,
     )
     if outer is None:
+        said = {scene.tree.starts[i] for i in cue}  # the cue without its subject is no report in the parse
+        steps = [s for s in steps if s.effect != "predicate" or s.start not in said]
         outer = len(steps)
         steps.append(_report_of(scene, number))
     else:
@@ -72,6 +86,8 @@ def _by_quote(scene: Scene, number: int, bearing: Bearing) -> Attribution:
     # "denied all claims that …": the noun in the quotation is what the cue says something of
     own |= {n for n, s in enumerate(steps) if s.effect == "predicate" and s.author != s.source and n < outer}
     steps = [s._replace(outermost=n == outer, own=n in own) for n, s in enumerate(steps)]
+    if spoken:  # '"…," he recalled': words in quotation marks are handed on as they are
+        steps[outer] = steps[outer]._replace(author=0)
     return Attribution(
         quote.speaker or quote.source or UNKNOWN, quote.speaker_id, quote.quote_id, number, steps
     )
@@ -100,7 +116,7 @@ def _speaks_of_itself(scene: Scene, report: int, speaker_id: str | None) -> bool
     speaker = speaker_of(scene.tree, report)
     if speaker is None:
         return False
-    if scene.tree.lowers[speaker] in words_of("first_person"):
+    if scene.tree.lowers[speaker] in words_of("talkers"):
         return True
     mention = scene.mention_at.get(speaker)
     return speaker_id is not None and mention is not None and mention.entity_id == speaker_id
@@ -110,9 +126,7 @@ def _by_parse(scene: Scene, bearing: Bearing) -> Attribution:
     """A report that is no row of quotes; what the author says of itself ("I think …") stays the author's."""
     tree = scene.tree
     speakers = {n: speaker_of(tree, token) for n, token in bearing.reports.items()}
-    others = [
-        n for n, i in speakers.items() if i is not None and tree.lowers[i] not in words_of("first_person")
-    ]
+    others = [n for n, i in speakers.items() if i is not None and tree.lowers[i] not in words_of("talkers")]
     if not others:
         steps = [s._replace(own=n in speakers) for n, s in enumerate(bearing.steps)]
         return Attribution(AUTHOR, None, None, None, steps)

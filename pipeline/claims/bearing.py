@@ -11,7 +11,7 @@ from pipeline.claims.certainty import Step
 from pipeline.claims.clauses import DEEPEST, Clause
 from pipeline.claims.conditions import add_condition
 from pipeline.claims.cue_uses import is_hypothetical
-from pipeline.claims.governors import Governor, carries_noun, complement_kind, governors_above
+from pipeline.claims.governors import Governor, carries_noun, complement_kind, governors_above, lifts
 from pipeline.claims.hedges import LOWERING_KINDS
 from pipeline.claims.negation import in_long_cue, negation_of
 from pipeline.claims.setting import (
@@ -27,6 +27,8 @@ from pipeline.claims.steps import Bearing, cap_of, plain_step, report_step, sign
 from pipeline.claims.tree import Tree, child
 from pipeline.lexicon.word_sets import Signature, words_of
 
+ACHIEVED = frozenset({"factive", "finding", "certain", "causative"})
+"""Classes of what makes its complement so, or known to be so, once it happens."""
 MODIFIERS = frozenset({"aux", "cop", "advmod", "mark", "discourse", "fixed"})
 
 
@@ -59,6 +61,10 @@ def _add_governor(setting: Setting, governor: Governor, bearing: Bearing) -> Non
     tree, token = setting.tree, governor.token
     hedge = setting.hedge_at.get(token)
     sign = signature_over(setting, governor)
+    if sign is not None and sign.kind in ACHIEVED and _is_unrealised(setting, token):
+        sign = sign._replace(
+            author=_weaker(sign.author, sign.author_negated), source=_weaker(sign.source, sign.source_negated)
+        )
     reports = sign is not None and sign.kind in REPORTING and speaker_of(tree, token) is not None
     if governor.complement in ("to", "ing", "small") and not lifts_by_itself(sign):
         # "wants to ensure that …", "tried to show that …": the attitude is towards the governor below, not the clause
@@ -78,6 +84,22 @@ def _add_governor(setting: Setting, governor: Governor, bearing: Bearing) -> Non
         bearing.commanding.add(token)
     if hedge is not None and not governor.beyond:
         bearing.hedges.add(hedge)
+
+
+def _is_unrealised(setting: Setting, token: int) -> bool:
+    """As in "would like to confirm that", "works to ensure that"; not "managed to prove that"."""
+    tree = setting.tree
+    if tree.tags[token] != "VB":
+        above = tree.heads[token]
+        return tree.deps[token] == "xcomp" and tree.pos[token] == "ADJ" and _is_unrealised(setting, above)
+    if not any(tree.lowers[c] == "to" for c in tree.children[token]):
+        return False
+    return tree.deps[token] != "xcomp" or not lifts(setting, tree.heads[token], token)
+
+
+def _weaker(one: float, other: float) -> float:
+    """What holds in either case: 0 where the two disagree about the sign."""
+    return min(one, other, key=abs) if one * other > 0 else 0.0
 
 
 def _is_denied_noun(tree: Tree, i: int) -> bool:

@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import NamedTuple
 
-from pipeline.claims.cue_uses import has_subject, is_finite
-from pipeline.claims.tree import Tree, child, subtree
+from pipeline.claims.cue_uses import finite_of, has_subject, is_finite
+from pipeline.claims.tree import CLAUSE_RELATIONS, Tree, child, subtree
 
-CLAUSE_RELATIONS = frozenset({"root", "ccomp", "csubj", "conj", "parataxis", "advcl", "acl"})
 PASSED_ON = frozenset({"compound:prt", "aux", "aux:pass", "cop"})
 COMPARISONS = frozenset({"than", "as"})
 JOINTS = frozenset('-–"“”‘’')
@@ -71,7 +70,7 @@ def states(tree: Tree, i: int) -> bool:
         return False
     if relation == "acl" and child(tree, i, "mark") is None:
         return False
-    if relation == "advcl" and _is_comparison(tree, i):
+    if relation == "advcl" and (_is_comparison(tree, i) or _is_general(tree, i)):
         return False
     if relation == "conj" and _is_inside_relative(tree, i):
         return False
@@ -98,6 +97,24 @@ def _is_comparison(tree: Tree, i: int) -> bool:
     if mark is None or tree.lowers[mark] not in COMPARISONS:
         return False
     return tree.lowers[mark] == "than" or tree.pos[tree.heads[i]] in ("ADJ", "ADV", "NOUN")
+
+
+def _is_general(tree: Tree, i: int) -> bool:
+    """As in "a platform where people meet", "when you kill an animal, …": the clause tells which, not that it is so."""
+    opening = next((c for c in tree.children[i] if tree.tags[c] == "WRB" and c < i), None)
+    before = leftmost(tree, i) - 1
+    if opening is None and before >= tree.firsts[i] and tree.tags[before] == "WRB":
+        opening = before  # hung on the main clause
+    if opening is None or tree.lowers[opening] in ("where", "wherever"):
+        return opening is not None
+    return tree.tags[finite_of(tree, i)] in ("VBZ", "VBP")
+
+
+def leftmost(tree: Tree, i: int) -> int:
+    """The first token of what hangs on a token."""
+    while tree.children[i] and tree.children[i][0] < i:
+        i = tree.children[i][0]
+    return i
 
 
 def _is_inside_relative(tree: Tree, i: int) -> bool:
@@ -164,12 +181,13 @@ def pieces_of(tree: Tree, tokens: list[int], foreign: frozenset[int], top: int) 
     mine = [i for i in tokens if i not in foreign and not _is_mark(tree, i)]
     opening = next((n for n, i in enumerate(mine) if i >= top or not _joins(tree, i, top)), len(mine))
     pieces: list[tuple[int, int]] = []
-    for i in mine[opening:]:
+    closing = next((n for n, i in enumerate(reversed(mine)) if i <= top or not _is_filler(tree, i)), 0)
+    for i in mine[opening : len(mine) - closing]:
         if pieces and foreign.isdisjoint(range(pieces[-1][1], i)):
             pieces[-1] = (pieces[-1][0], i + 1)
         else:
             pieces.append((i, i + 1))
-    return [_with_partners(tree, start, end) for start, end in pieces]
+    return [with_partners(tree, start, end) for start, end in pieces]
 
 
 def _joins(tree: Tree, i: int, top: int) -> bool:
@@ -180,18 +198,25 @@ def _joins(tree: Tree, i: int, top: int) -> bool:
         tree.lowers[i] in ("or", "not") and "whether" in tree.lowers[max(0, i - 2) : i]
     ):
         return True  # "whether or not …"
+    if _is_filler(tree, i):
+        return True
     if tree.heads[i] != top:
         return False
     if tree.deps[i] in ("mark", "cc", "cc:preconj"):
         return True
     if tree.lowers[i] in ("even", "only", "just") and tree.deps[i + 1] == "mark":
         return True
-    if tree.lowers[i] == "so" and tree.deps[i] == "advmod" and tree.pos[top] in ("VERB", "AUX"):
-        return True
+    if tree.lowers[i] in ("so", "then") and tree.deps[i] == "advmod":
+        return True  # "so it rained", "(if it rains,) then the match is off"
     return tree.tags[i] == "WRB" and tree.deps[top] == "advcl"
 
 
-def _with_partners(tree: Tree, start: int, end: int) -> tuple[int, int]:
+def _is_filler(tree: Tree, i: int) -> bool:
+    """As in "well", "ah yes", "yeah"."""
+    return tree.tags[i] == "UH" or tree.deps[i] == "discourse"
+
+
+def with_partners(tree: Tree, start: int, end: int) -> tuple[int, int]:
     """A piece with the quotation mark or bracket beside it whose partner it holds."""
     inside = tree.words[start:end]
     for last in range(end, min(end + 2, tree.lasts[start])):  # the mark may stand behind a full stop
@@ -212,6 +237,9 @@ def _is_open(words: list[str], partner: str | None, mark: str) -> bool:
         return False
     if partner == mark:
         return words.count(mark) % 2 == 1
+    if partner in ("(", "["):  # also within a word: "long[er]"
+        text = "".join(words)
+        return text.count(partner) > text.count(mark)
     return words.count(partner) > words.count(mark)
 
 
@@ -310,7 +338,7 @@ def subject_range(tree: Tree, subject: int) -> tuple[int, int]:
         c
         for c in tree.children[subject]
         if tree.deps[c] in ("case", "mark")
-        or (c > subject and tree.deps[c] in ("acl:relcl", "parataxis", "acl", "punct", "advcl"))
+        or (c > subject and tree.deps[c] in ("acl:relcl", "parataxis", "acl", "punct", "advcl", "advmod"))
         or (
             c > subject and tree.deps[c] == "appos" and any(tree.deps[k] == "punct" for k in tree.children[c])
         )
@@ -321,4 +349,4 @@ def subject_range(tree: Tree, subject: int) -> tuple[int, int]:
         start += 1
     while start < end - 1 and _is_mark(tree, end - 1):
         end -= 1
-    return _with_partners(tree, start, end)
+    return with_partners(tree, start, end)

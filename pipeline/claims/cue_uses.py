@@ -52,7 +52,7 @@ def is_modal(tree: Tree, start: int, end: int) -> bool:
 def is_perfect_modal(tree: Tree, start: int, end: int) -> bool:
     """As in "must have left"; not "must have a life jacket" (there the verb is "have" itself)."""
     verb = tree.heads[start]
-    return tree.tags[start] == "MD" and has_word(tree, verb, "aux", frozenset({"have", "'ve", "’ve"}))
+    return tree.deps[start] == "aux" and has_word(tree, verb, "aux", frozenset({"have", "'ve", "’ve"}))
 
 
 def is_possibility(tree: Tree, start: int, end: int) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.claims.clauses import Clause, is_finite, own_tokens, pieces_of, states, subject_of
+from pipeline.claims.clauses import Clause, is_finite, leftmost, own_tokens, pieces_of, states, subject_of
 from pipeline.claims.conditions import condition_mark
 from pipeline.claims.cue_uses import has_subject
 from pipeline.claims.governors import set_in_reports
@@ -45,12 +45,14 @@ def _within_content(scene: Scene, tokens: list[int], clause: Clause, quote: int 
 def _stands_alone(scene: Scene, c: int, reporting: set[int]) -> bool:
     """Whether a branch of a clause is a clause to itself: coordinated, adverbial or set in, with its own subject."""
     tree, relation = scene.tree, scene.tree.deps[c].partition(":")[0]
+    if relation == "parataxis" and tree.words[leftmost(tree, c)] in ("[", "("):
+        return True  # "we do not know. [laughs]"
     if relation in ("conj", "parataxis"):
         return (has_subject(tree, c) and is_finite(tree, c)) or c in reporting or _reports(scene, c)
     if relation == "advcl" and condition_mark(scene.setting, c) is not None:
         return True
     if relation != "advcl" or not states(tree, c):
-        return relation == "advcl" and _reports(scene, c)  # "…, adding that it was safe"
+        return relation == "advcl" and (_reports(scene, c) or _breaks_off(tree, c))
     return not _completes(tree, c)
 
 
@@ -63,8 +65,15 @@ def _completes(tree: Tree, c: int) -> bool:
     return opening is not None and tree.lowers[opening] in words_of("temporal_mark")
 
 
+def _breaks_off(tree: Tree, c: int) -> bool:
+    """As in "…, adding" where the parse hangs elsewhere what is added."""
+    if tree.tags[c] != "VBG" or tree.lemmas[c] not in opinion_lemmas() or c < tree.heads[c]:
+        return False
+    return all(tree.deps[k] == "punct" for k in tree.children[c])
+
+
 def _reports(scene: Scene, c: int) -> bool:
-    """As in "… and said the port would reopen": a coordinated verb of saying whose content is a row of its own."""
+    """As in "… and said the port would reopen", "…, adding that it was safe": what is said is a row of its own."""
     complement = child(scene.tree, c, "ccomp")
     if complement is None or not states(scene.tree, complement):
         return False

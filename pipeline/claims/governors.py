@@ -104,6 +104,8 @@ def _is_bare_report(tree: Tree, i: int) -> bool:
     """As in "she said" with nothing said in it."""
     if tree.lemmas[i] not in opinion_lemmas() or not has_subject(tree, i):
         return False
+    if child(tree, i, "nsubj:pass") is not None:
+        return False  # "as people were informed of the test"
     mark = child(tree, i, "mark")
     if tree.deps[i] == "advcl" and (mark is None or tree.lowers[mark] != "as"):
         return False

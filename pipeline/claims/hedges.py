@@ -20,7 +20,8 @@ from typing import NamedTuple
 from spacy.tokens import Doc
 
 from pipeline.claims.cue_uses import USES
-from pipeline.claims.tree import Tree, read_tree
+from pipeline.claims.parse import read_tree
+from pipeline.claims.tree import Tree
 from pipeline.lexicon import read_lexicon, split_cell
 from pipeline.schema import Hedge, span_id
 from pipeline.sentences import sentence_id

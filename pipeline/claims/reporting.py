@@ -72,4 +72,8 @@ def _says_nothing(tree: Tree, clause: Clause) -> bool:
     mine = subject is not None and tree.lowers[subject] in words_of("first_person")
     if sign.kind == "attitude" and tree.deps[clause.top] != "parataxis" and not mine:
         return False  # "farmers worry"
+    if any(
+        tree.deps[c] == "aux" or tree.lowers[c] in words_of("negation") for c in tree.children[clause.head]
+    ):
+        return False  # "she will never sing again"
     return child(tree, clause.head, "obj", "obl", "xcomp", "ccomp", "csubj", "iobj", "nsubj:pass") is None

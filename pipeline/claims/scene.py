@@ -10,8 +10,10 @@ from typing import NamedTuple
 from spacy.tokens import Doc
 
 from pipeline.claims.clauses import states
+from pipeline.claims.parse import read_tree
 from pipeline.claims.setting import Setting
-from pipeline.claims.tree import Tree, read_tree
+from pipeline.claims.tree import Tree, child
+from pipeline.quotes.quotemarks import find_quotations
 from pipeline.schema import Entity, Hedge, Mention, Quote, QuotePart
 from pipeline.sentences import sentence_id
 
@@ -33,6 +35,7 @@ class Scene:
     cue_tokens: list[frozenset[int]]  # of each quote
     source_tokens: list[frozenset[int]]
     content_tokens: list[frozenset[int]]
+    quoted: frozenset[int]  # tokens in quotation marks
 
     @property
     def tree(self) -> Tree:
@@ -48,7 +51,7 @@ def set_scene(
     parts: Sequence[QuotePart],
     hedges: Sequence[Hedge],
 ) -> Scene:
-    tree = read_tree(doc)
+    tree, text = read_tree(doc), doc.text
     hedge_at = {i: n for n, hedge in enumerate(hedges) for i in _tokens(tree, hedge.start, hedge.end)}
     by_size = sorted(mentions, key=lambda mention: mention.start - mention.end)
     mention_at = {i: mention for mention in by_size for i in _tokens(tree, mention.start, mention.end)}
@@ -64,7 +67,7 @@ def set_scene(
         quote_at.update(dict.fromkeys(pieces["content"][n], n))  # the outermost last
     return Scene(
         doc=doc,
-        text=doc.text,
+        text=text,
         article_id=article_id,
         sentence_ids={sent.start: sentence_id(article_id, sent) for sent in doc.sents},
         setting=Setting(tree, hedges, hedge_at),
@@ -76,6 +79,7 @@ def set_scene(
         cue_tokens=[frozenset(tokens) for tokens in pieces["cue"]],
         source_tokens=[frozenset(tokens) for tokens in pieces["source"]],
         content_tokens=[frozenset(tokens) for tokens in pieces["content"]],
+        quoted=frozenset(i for q in find_quotations(text) for i in _tokens(tree, q.start, q.end)),
     )
 
 
@@ -120,5 +124,6 @@ def mention_of(scene: Scene, token: int) -> Mention | None:
     mention = scene.mention_at.get(token)
     if mention is not None and mention.entity_id is not None:
         return mention
-    beside = (scene.mention_at.get(c) for c in scene.tree.children[token] if scene.tree.deps[c] == "appos")
+    appositions = (c for c in scene.tree.children[token] if scene.tree.deps[c] == "appos")
+    beside = (scene.mention_at.get(c) for c in appositions if child(scene.tree, c, "conj") is None)
     return next((m for m in beside if m is not None and m.entity_id and m.kind == "name"), mention)

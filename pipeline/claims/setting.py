@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from pipeline.claims.clauses import DEEPEST
 from pipeline.claims.tree import Tree, child
-from pipeline.lexicon.word_sets import OPINION_CLASSES, Signature, signature, words_of
+from pipeline.lexicon.word_sets import OPINION_CLASSES, Signature, opinion_lemmas, signature, words_of
 from pipeline.schema import Hedge
 
 POS = {"VERB": "verb", "AUX": "verb", "ADJ": "adj", "NOUN": "noun", "PROPN": "noun"}
@@ -70,27 +70,41 @@ def speaker_of(tree: Tree, governor: int) -> int | None:
             return tree.heads[i] if below is None else below
         if is_passive(tree, i):
             return None
-        subject = next((c for c in tree.children[i] if tree.deps[c] in ("nsubj", "nsubj:outer")), None)
+        subjects = {tree.deps[c]: c for c in reversed(tree.children[i])}
+        subject = subjects.get("nsubj", subjects.get("nsubj:outer"))
         if subject is not None:
             return _meant(tree, i, subject)
-        shared = tree.deps[i] in ("conj", "xcomp") or (tree.deps[i] == "advcl" and tree.tags[i] == "VBG")
-        if shared and tree.heads[i] != i:
-            led = child(tree, tree.heads[i], "obj") if tree.deps[i] == "xcomp" else None
-            if led is not None:
-                return led  # "it led her to believe that …"
-            i = tree.heads[i]
-        else:
+        above = _sharing(tree, i)
+        if above is None:
             break
+        led = child(tree, above, "obj") if tree.deps[i] == "xcomp" else None
+        if led is not None:
+            return led  # "it led her to believe that …"
+        i = above
     if tree.pos[governor] != "NOUN":
         return None
     owner = child(tree, governor, "nmod:poss")
     if (
         owner is None
-        and tree.deps[governor] == "obj"
+        and tree.deps[governor] in ("obj", "obl")
         and tree.lemmas[tree.heads[governor]] in words_of("holding")
     ):
         owner = child(tree, tree.heads[governor], "nsubj")  # "we had a suspicion that …"
     return owner
+
+
+def _sharing(tree: Tree, i: int) -> int | None:
+    """The verb whose subject a verb without one shares: "… and said", "…, adding that"; None without one."""
+    above = tree.heads[i]
+    if above == i or tree.deps[i] in ("conj", "xcomp"):
+        return above if above != i else None
+    if tree.deps[i] != "advcl" or tree.tags[i] != "VBG":
+        return None
+    # "the roof fell, officials said, adding that …" where the parse hangs "adding" on "fell"
+    reports = [c for c in tree.children[above] if tree.deps[c] == "parataxis"]
+    reports += [tree.heads[above]] if tree.deps[above] == "ccomp" and tree.heads[above] < i else []
+    said = (k for k in reports if tree.lemmas[k] in opinion_lemmas() and child(tree, k, "nsubj") is not None)
+    return above if tree.lemmas[above] in opinion_lemmas() else next(said, above)
 
 
 def _meant(tree: Tree, governor: int, subject: int) -> int | None:
@@ -99,4 +113,6 @@ def _meant(tree: Tree, governor: int, subject: int) -> int | None:
         return tree.heads[governor]
     if tree.pos[governor] == "ADJ" and tree.lowers[subject] in words_of("impersonal"):
         return None
+    if tree.lowers[subject] in words_of("negative_pronoun"):
+        return None  # "nothing suggests that"
     return subject

@@ -22,6 +22,7 @@ from spacy.tokens import Doc, Span, Token
 from pipeline.claims.attribution import attribute
 from pipeline.claims.bearing import find_bearing
 from pipeline.claims.certainty import Verdict, compose
+from pipeline.claims.checkworthiness import calibrate
 from pipeline.claims.clauses import (
     DEEPEST,
     Clause,
@@ -31,6 +32,7 @@ from pipeline.claims.clauses import (
     runs,
     subject_of,
     subject_range,
+    with_partners,
 )
 from pipeline.claims.cutting import cut_clause
 from pipeline.claims.governors import lifts
@@ -42,6 +44,9 @@ from pipeline.claims.tree import Tree, child
 from pipeline.schema import Claim, ClaimHedge, Entity, Hedge, Mention, Quote, QuotePart, span_id
 
 JOINT = " … "
+IN_DOUBT = 0.5
+"""A learned score from here on lowers only a clause with a modal ("ministers must resign"): readers' doubts about
+others ("I am Chinese") are mistakes of the reader as often as not."""
 FACTUALITY, CHECKWORTHINESS = "factuality", "checkworthiness"
 
 
@@ -130,12 +135,14 @@ def _explain(
         return None
     start, end = tree.starts[pieces[0][0]], tree.ends[pieces[-1][1] - 1]
     inside = [i for i in predicate_tokens(tree, clause) if any(a <= i < b for a, b in pieces)]
-    predicate = runs(inside or [clause.top])
+    predicate = [with_partners(tree, a, b) for a, b in runs(inside or [clause.top])]
     learned = _extension(scene.doc[clause.head], FACTUALITY)
     linked = bearing.hedges | loose
     awaited = any(
         scene.setting.hedges[n].kind == "future" for n in linked
     )  # readers doubt what is to come; authors do not
+    if learned is not None and learned >= IN_DOUBT and not _has_modal(tree, clause):
+        learned = None
     verdict = compose(attribution.steps, None if awaited else learned)
     if attribution.quote is not None:
         linked = linked | _hedges_of_attribution(scene, attribution.quote)
@@ -159,7 +166,7 @@ def _explain(
         polarity="positive" if verdict.positive else "negative",
         author_factuality=round(verdict.author, 2),
         source_factuality=None if verdict.source is None else round(verdict.source, 2),
-        checkworthiness=round(_extension(scene.doc[pieces[0][0] : pieces[-1][1]], CHECKWORTHINESS) or 0.0, 2),
+        checkworthiness=_checkworthiness(scene.doc[pieces[0][0] : pieces[-1][1]]),
     )
     return Explained(claim, hedges, _reasons(claim, verdict))
 
@@ -176,6 +183,15 @@ def _extension(item: Token | Span, name: str) -> float | None:
         return float(getattr(item._, name)) if item.has_extension(name) else None
     except ValueError:  # the attribute is known, but another pipeline read this doc
         return None
+
+
+def _has_modal(tree: Tree, clause: Clause) -> bool:
+    return any(tree.tags[c] == "MD" for g in (*clause.chain, clause.head) for c in tree.children[g])
+
+
+def _checkworthiness(span: Span) -> float:
+    score = _extension(span, CHECKWORTHINESS)
+    return 0.0 if score is None else round(calibrate(score), 2)
 
 
 def _predicate_lemma(tree: Tree, clause: Clause) -> str:

@@ -58,6 +58,10 @@ def plain_step(
     note = row.kind if row is not None else sign.kind if sign is not None else ""
     if row is not None and len(row.text.split()) > 1 and row.kind in LOWERING_KINDS:
         return Step("hedge", row.text, row.start, *(2 * (cap_of(row),)), row.kind)
+    if sign is not None and negation is not None and tree.lowers[negation] == "nothing":
+        return Step(
+            "predicate", f"nothing {tree.words[token]}", start, -1, -1, note
+        )  # "nothing suggests that"
     if asks:
         return Step("predicate", words, start, 0, 0, note or "question")
     if sign is not None:

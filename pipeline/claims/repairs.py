@@ -1,0 +1,195 @@
+"""Mends trees where parsers waver and the words leave no doubt: each rule knows one shape that no sentence has.
+
+A relation or a head is changed in place, never the root of a sentence.
+"""
+
+from __future__ import annotations
+
+from bisect import insort
+
+from pipeline.claims.tree import CLAUSE_RELATIONS, FINITE_TAGS, Tree, child
+from pipeline.lexicon.word_sets import opinion_lemmas, words_of
+
+CLIMB = 20
+"""Steps up a tree; a walk that is longer comes from a broken parse."""
+NOMINAL = frozenset({"det", "amod", "nmod:poss", "nummod"})
+RELATIVES = frozenset({"which", "that", "who"})
+
+
+def mend(tree: Tree) -> None:
+    """Apply every rule to every token, in the order below."""
+    for rule in (
+        _open_complement,
+        _give_subject,
+        _sort_subjects,
+        _hang_relative,
+        _free_adverbial,
+        _part_at_semicolon,
+        _turn_report,
+        _lower_condition,
+        _lower_adverb,
+        _free_subject,
+    ):
+        for i in range(len(tree.deps)):
+            if tree.heads[i] != i:
+                rule(tree, i)
+
+
+def _open_complement(tree: Tree, i: int) -> None:
+    """What *that* or *whether* opens is a clause: "it turned out that …"."""
+    if tree.deps[i] == "xcomp" and any(
+        tree.deps[c] == "mark" and tree.lowers[c] in ("that", "whether") for c in tree.children[i]
+    ):
+        tree.deps[i] = "ccomp"
+
+
+def _give_subject(tree: Tree, i: int) -> None:
+    """An object that must be the subject of a finite complement becomes it: "said the water was safe"."""
+    children = tree.children[i]
+    if tree.deps[i] != "ccomp" or any(tree.deps[c].startswith(("nsubj", "csubj", "expl")) for c in children):
+        return
+    finite = next((c for c in (*children, i) if c <= i and tree.tags[c] in FINITE_TAGS), None)
+    if finite is None:
+        return
+    head, first = tree.heads[i], min([i, *children])
+    inside = next((c for c in children if tree.deps[c] == "obj" and c < finite), None)
+    before = max((c for c in tree.children[head] if head < c < first), default=None)
+    if inside is not None:
+        tree.deps[inside] = "nsubj"
+    elif before is not None and tree.deps[before] == "obj":
+        _move(tree, before, i, "nsubj")
+
+
+def _sort_subjects(tree: Tree, i: int) -> None:
+    """A subject left of the verb above is that one's; of two subjects one is none.
+
+    "He knows there is no way": of *knows*. "It has no plans": an object. "The trouble is we know": of the outer clause.
+    """
+    if not tree.deps[i].startswith("nsubj") or tree.deps[i] == "nsubj:outer":
+        return
+    head = tree.heads[i]
+    above = tree.heads[head]
+    if tree.deps[head] in ("ccomp", "xcomp") and i < above < head and child(tree, above, "nsubj") is None:
+        passive = child(tree, above, "aux:pass") is not None
+        _move(tree, i, above, "nsubj:pass" if passive else "nsubj")  # "he knows there is no way"
+        return
+    others = [c for c in tree.children[head] if c < i and tree.deps[c] in ("nsubj", "nsubj:pass")]
+    if not others:
+        return
+    if head < i:
+        tree.deps[i] = "obj"
+    elif any(tree.deps[c] == "cop" and others[0] < c < i for c in tree.children[head]):
+        tree.deps[others[0]] = "nsubj:outer"
+
+
+def _hang_relative(tree: Tree, i: int) -> None:
+    """What *which* opens behind a noun is said of the noun: "goods that affect us", "the economy, which could grow"."""
+    if tree.deps[i] not in ("ccomp", "csubj", "advcl", "parataxis", "conj"):
+        return
+    subject = child(tree, i, "nsubj")
+    if subject is None or tree.tags[subject] not in ("WDT", "WP") or tree.lowers[subject] not in RELATIVES:
+        return
+    if tree.lowers[subject] == "who" and tree.deps[i] in ("ccomp", "csubj"):
+        return  # "asked the driver who had fallen"
+    noun = subject - 1 - (tree.words[subject - 1] == ",")
+    if noun < tree.firsts[i] or tree.pos[noun] not in ("NOUN", "PROPN", "NUM", "PRON"):
+        return
+    if not _is_below(tree, noun, i):
+        _move(tree, i, noun, "acl:relcl")
+
+
+def _free_adverbial(tree: Tree, i: int) -> None:
+    """What *if* or *because* opens is no relative clause: "and if he never saw it, someone should tell him"."""
+    if not tree.deps[i].startswith("acl"):
+        return
+    mark = child(tree, i, "mark")
+    if mark is not None and tree.lowers[mark] in words_of("adverbial_mark"):
+        top = _clause_above(tree, tree.heads[i])
+        if top is not None:
+            _move(tree, i, top, "advcl")
+
+
+def _part_at_semicolon(tree: Tree, i: int) -> None:
+    """Nothing governs a clause beyond a semicolon: "the film showed a guard; he then drew a pistol"."""
+    head, first = tree.heads[i], min([i, *tree.children[i]])
+    if (
+        tree.deps[i] in ("ccomp", "csubj")
+        and head < first
+        and ";" in tree.words[max(head, first - 1) : first + 1]
+    ):
+        tree.deps[i] = "parataxis"
+
+
+def _turn_report(tree: Tree, i: int) -> None:
+    """A finite verb of saying modifies no noun behind it, the noun says it: "…, stated the minister, and …"."""
+    noun = tree.heads[i]
+    if not tree.deps[i].startswith("acl") or noun < i or tree.tags[i] not in ("VBD", "VBZ"):
+        return
+    if tree.lemmas[i] not in opinion_lemmas() or child(tree, i, "nsubj") is not None:
+        return
+    above = tree.heads[noun]
+    if above != noun and i > tree.firsts[i] and tree.pos[i - 1] == "PUNCT":
+        _move(tree, i, above, "parataxis")
+        _move(tree, noun, i, "nsubj")
+
+
+def _lower_condition(tree: Tree, i: int) -> None:
+    """A condition behind a report belongs to what is reported: "the dam could fail, they warned, unless …"."""
+    verb = tree.heads[i]
+    if tree.deps[i] != "advcl" or i < verb or tree.lemmas[verb] not in opinion_lemmas():
+        return
+    mark = child(tree, i, "mark")
+    if mark is None or tree.lowers[mark] not in words_of("adverbial_mark"):
+        return
+    said = child(tree, verb, "ccomp")
+    if said is not None and said < verb:
+        _move(tree, i, said, "advcl")
+
+
+def _lower_adverb(tree: Tree, i: int) -> None:
+    """An adverb inside a complement belongs there: "said the ship was reportedly lost"."""
+    head = tree.heads[i]
+    if tree.deps[i] != "advmod" or head > i:
+        return
+    said = next((c for c in tree.children[head] if c > i and tree.deps[c] == "ccomp"), None)
+    if said is not None and any(head < c < i for c in tree.children[said]):
+        _move(tree, i, said, "advmod")
+
+
+def _free_subject(tree: Tree, i: int) -> None:
+    """A finite verb is no noun with another one before it: "the repair cost 3 million"."""
+    head = tree.heads[i]
+    if tree.deps[i] != "compound" or i + 1 != head:
+        return
+    if tree.tags[head] in ("VBD", "VBZ") and child(tree, head, "nsubj") is None:
+        tree.deps[i] = "nsubj"
+        for c in [c for c in tree.children[head] if c < i and tree.deps[c] in NOMINAL]:
+            _move(tree, c, i, tree.deps[c])
+
+
+def _move(tree: Tree, i: int, head: int, relation: str) -> None:
+    """Hang a token elsewhere."""
+    if i in tree.children[tree.heads[i]]:
+        tree.children[tree.heads[i]].remove(i)
+        insort(tree.children[head], i)
+    tree.heads[i], tree.deps[i] = head, relation
+
+
+def _is_below(tree: Tree, i: int, top: int) -> bool:
+    """Whether a token stands under another one, or so deep that this cannot be told."""
+    for _ in range(CLIMB):
+        if i == top:
+            return True
+        if tree.heads[i] == i:
+            return False
+        i = tree.heads[i]
+    return True
+
+
+def _clause_above(tree: Tree, i: int) -> int | None:
+    """The top of the clause that a token stands in; None where that is too far."""
+    for _ in range(CLIMB):
+        if tree.heads[i] == i or tree.deps[i].partition(":")[0] in CLAUSE_RELATIONS - {"acl"}:
+            return i
+        i = tree.heads[i]
+    return None
