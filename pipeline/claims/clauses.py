@@ -194,7 +194,7 @@ def _joins(tree: Tree, i: int, top: int) -> bool:
     """Whether a word joins a clause to what stands before it: "and", "that", "even though", "when"."""
     if tree.deps[i] == "fixed" or (tree.deps[i] == "advmod" and tree.deps[tree.heads[i]] in ("mark", "cc")):
         return _joins(tree, tree.heads[i], top)
-    if tree.deps[i] == "cc" or (
+    if (tree.tags[i] == "CC" and tree.deps[i] != "cc:preconj") or (
         tree.lowers[i] in ("or", "not") and "whether" in tree.lowers[max(0, i - 2) : i]
     ):
         return True  # "whether or not …"

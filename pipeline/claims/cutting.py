@@ -48,7 +48,8 @@ def _stands_alone(scene: Scene, c: int, reporting: set[int]) -> bool:
     if relation == "parataxis" and tree.words[leftmost(tree, c)] in ("[", "("):
         return True  # "we do not know. [laughs]"
     if relation in ("conj", "parataxis"):
-        return (has_subject(tree, c) and is_finite(tree, c)) or c in reporting or _reports(scene, c)
+        whole = has_subject(tree, c) and is_finite(tree, c)
+        return whole or c in reporting or _reports(scene, c) or _breaks_off(tree, c)
     if relation == "advcl" and condition_mark(scene.setting, c) is not None:
         return True
     if relation != "advcl" or not states(tree, c):

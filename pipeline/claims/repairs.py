@@ -10,6 +10,8 @@ from bisect import insort
 from pipeline.claims.tree import CLAUSE_RELATIONS, FINITE_TAGS, Tree, child
 from pipeline.lexicon.word_sets import opinion_lemmas, words_of
 
+FAR = 40
+"""Words that a mark before a clause may stand away."""
 CLIMB = 20
 """Steps up a tree; a walk that is longer comes from a broken parse."""
 NOMINAL = frozenset({"det", "amod", "nmod:poss", "nummod"})
@@ -25,6 +27,7 @@ def mend(tree: Tree) -> None:
         _hang_relative,
         _free_adverbial,
         _part_at_semicolon,
+        _share_near_subject,
         _turn_report,
         _lower_condition,
         _lower_adverb,
@@ -36,10 +39,13 @@ def mend(tree: Tree) -> None:
 
 
 def _open_complement(tree: Tree, i: int) -> None:
-    """What *that* or *whether* opens is a clause: "it turned out that …"."""
-    if tree.deps[i] == "xcomp" and any(
-        tree.deps[c] == "mark" and tree.lowers[c] in ("that", "whether") for c in tree.children[i]
-    ):
+    """What *that* or *whether* opens, or has a subject and a finite verb, is a clause: "it was agreed it would end"."""
+    if tree.deps[i] != "xcomp":
+        return
+    children = tree.children[i]
+    marked = any(tree.deps[c] == "mark" and tree.lowers[c] in ("that", "whether") for c in children)
+    finite = any(tree.tags[c] in FINITE_TAGS and tree.deps[c].startswith(("aux", "cop")) for c in children)
+    if marked or (finite and child(tree, i, "nsubj") is not None):
         tree.deps[i] = "ccomp"
 
 
@@ -111,13 +117,20 @@ def _free_adverbial(tree: Tree, i: int) -> None:
 
 def _part_at_semicolon(tree: Tree, i: int) -> None:
     """Nothing governs a clause beyond a semicolon: "the film showed a guard; he then drew a pistol"."""
-    head, first = tree.heads[i], min([i, *tree.children[i]])
-    if (
-        tree.deps[i] in ("ccomp", "csubj")
-        and head < first
-        and ";" in tree.words[max(head, first - 1) : first + 1]
-    ):
+    if tree.deps[i] not in ("ccomp", "csubj") or child(tree, i, "mark") is not None:
+        return
+    if ";" in tree.words[max(tree.heads[i], i - FAR) : i] and child(tree, i, "nsubj") is not None:
         tree.deps[i] = "parataxis"
+
+
+def _share_near_subject(tree: Tree, i: int) -> None:
+    """A verb without subject shares the nearest one: "I was ill; she was well and (she) left"."""
+    head = tree.heads[i]
+    if tree.deps[i] != "conj" or head > i or child(tree, i, "nsubj", "csubj", "expl") is not None:
+        return
+    between = [c for c in tree.children[head] if head < c < i and tree.deps[c] in ("conj", "parataxis")]
+    if between and tree.pos[i] == "VERB" and child(tree, between[-1], "nsubj") is not None:
+        _move(tree, i, between[-1], "conj")
 
 
 def _turn_report(tree: Tree, i: int) -> None:

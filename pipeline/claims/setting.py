@@ -98,8 +98,8 @@ def _sharing(tree: Tree, i: int) -> int | None:
     above = tree.heads[i]
     if above == i or tree.deps[i] in ("conj", "xcomp"):
         return above if above != i else None
-    if tree.deps[i] != "advcl" or tree.tags[i] != "VBG":
-        return None
+    if tree.deps[i] != "advcl" or tree.tags[i] != "VBG" or tree.lemmas[i] in words_of("evidence"):
+        return None  # "light weakened, indicating that": what happened indicates it, not the light
     # "the roof fell, officials said, adding that …" where the parse hangs "adding" on "fell"
     reports = [c for c in tree.children[above] if tree.deps[c] == "parataxis"]
     reports += [tree.heads[above]] if tree.deps[above] == "ccomp" and tree.heads[above] < i else []

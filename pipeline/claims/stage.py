@@ -41,12 +41,13 @@ from pipeline.claims.reporting import reporting_tops
 from pipeline.claims.scene import Scene, entity_name, find_owners, set_scene
 from pipeline.claims.steps import Bearing
 from pipeline.claims.tree import Tree, child
+from pipeline.lexicon.word_sets import words_of
 from pipeline.schema import Claim, ClaimHedge, Entity, Hedge, Mention, Quote, QuotePart, span_id
 
 JOINT = " … "
 IN_DOUBT = 0.5
 """A learned score from here on lowers only a clause with a modal ("ministers must resign"): readers' doubts about
-others ("I am Chinese") are mistakes of the reader as often as not."""
+others ("I am Chinese") are mistakes of the reader as often as not. *Can* is an ability, stated as such."""
 FACTUALITY, CHECKWORTHINESS = "factuality", "checkworthiness"
 
 
@@ -141,7 +142,7 @@ def _explain(
     awaited = any(
         scene.setting.hedges[n].kind == "future" for n in linked
     )  # readers doubt what is to come; authors do not
-    if learned is not None and learned >= IN_DOUBT and not _has_modal(tree, clause):
+    if learned is not None and not _is_open_to_doubt(tree, clause, learned):
         learned = None
     verdict = compose(attribution.steps, None if awaited else learned)
     if attribution.quote is not None:
@@ -185,8 +186,12 @@ def _extension(item: Token | Span, name: str) -> float | None:
         return None
 
 
-def _has_modal(tree: Tree, clause: Clause) -> bool:
-    return any(tree.tags[c] == "MD" for g in (*clause.chain, clause.head) for c in tree.children[g])
+def _is_open_to_doubt(tree: Tree, clause: Clause, learned: float) -> bool:
+    """Whether a learned score may lower a clause that nothing else does."""
+    modals = {
+        tree.lowers[c] for g in (*clause.chain, clause.head) for c in tree.children[g] if tree.tags[c] == "MD"
+    }
+    return not modals & words_of("ability") and (bool(modals) or learned < IN_DOUBT)
 
 
 def _checkworthiness(span: Span) -> float:
