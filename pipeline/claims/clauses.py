@@ -130,8 +130,7 @@ def _asks(tree: Tree, i: int, relation: str) -> bool:
         return True
     if relation != "advcl":
         return has_question_word(tree, i)
-    subject = child(tree, i, "nsubj")
-    return subject is not None and tree.tags[subject] in ("WP", "WDT")
+    return any(tree.tags[c] in ("WP", "WDT") and c < i for c in tree.children[i])  # "…, which he did not do"
 
 
 def has_question_word(tree: Tree, i: int) -> bool:

@@ -45,7 +45,7 @@ def _within_content(scene: Scene, tokens: list[int], clause: Clause, quote: int 
 def _stands_alone(scene: Scene, c: int, reporting: set[int]) -> bool:
     """Whether a branch of a clause is a clause to itself: coordinated, adverbial or set in, with its own subject."""
     tree, relation = scene.tree, scene.tree.deps[c].partition(":")[0]
-    if relation == "parataxis" and tree.words[leftmost(tree, c)] in ("[", "("):
+    if relation in ("parataxis", "dep") and tree.words[leftmost(tree, c)] in ("[", "("):
         return True  # "we do not know. [laughs]"
     if relation in ("conj", "parataxis"):
         whole = has_subject(tree, c) and is_finite(tree, c)

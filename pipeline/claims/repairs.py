@@ -27,7 +27,7 @@ def mend(tree: Tree) -> None:
         _hang_relative,
         _free_adverbial,
         _part_at_semicolon,
-        _share_near_subject,
+        _hang_near,
         _turn_report,
         _lower_condition,
         _lower_adverb,
@@ -70,6 +70,7 @@ def _sort_subjects(tree: Tree, i: int) -> None:
     """A subject left of the verb above is that one's; of two subjects one is none.
 
     "He knows there is no way": of *knows*. "It has no plans": an object. "The trouble is we know": of the outer clause.
+    "These signs — you know them": set before the clause.
     """
     if not tree.deps[i].startswith("nsubj") or tree.deps[i] == "nsubj:outer":
         return
@@ -86,6 +87,8 @@ def _sort_subjects(tree: Tree, i: int) -> None:
         tree.deps[i] = "obj"
     elif any(tree.deps[c] == "cop" and others[0] < c < i for c in tree.children[head]):
         tree.deps[others[0]] = "nsubj:outer"
+    elif child(tree, head, "cop") is None:
+        tree.deps[others[0]] = "dislocated"
 
 
 def _hang_relative(tree: Tree, i: int) -> None:
@@ -123,14 +126,20 @@ def _part_at_semicolon(tree: Tree, i: int) -> None:
         tree.deps[i] = "parataxis"
 
 
-def _share_near_subject(tree: Tree, i: int) -> None:
-    """A verb without subject shares the nearest one: "I was ill; she was well and (she) left"."""
+def _hang_near(tree: Tree, i: int) -> None:
+    """Where a clause with its own subject has been added, what follows is of that one: "and she was well and left"."""
     head = tree.heads[i]
-    if tree.deps[i] != "conj" or head > i or child(tree, i, "nsubj", "csubj", "expl") is not None:
+    if tree.deps[i] not in ("conj", "obl", "advmod", "nmod") or head > i:
         return
-    between = [c for c in tree.children[head] if head < c < i and tree.deps[c] in ("conj", "parataxis")]
-    if between and tree.pos[i] == "VERB" and child(tree, between[-1], "nsubj") is not None:
-        _move(tree, i, between[-1], "conj")
+    if child(tree, i, "nsubj", "csubj", "expl") is not None:
+        return
+    added = [c for c in tree.children[head] if head < c < i and tree.deps[c] in ("conj", "parataxis")]
+    if (
+        added
+        and tree.lemmas[added[-1]] not in opinion_lemmas()
+        and child(tree, added[-1], "nsubj") is not None
+    ):
+        _move(tree, i, added[-1], tree.deps[i])
 
 
 def _turn_report(tree: Tree, i: int) -> None:

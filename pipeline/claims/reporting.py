@@ -50,6 +50,8 @@ CONTENTLESS = frozenset(
 def _is_empty(tree: Tree, clause: Clause) -> bool:
     """As in "they do", "it was", "we have": an auxiliary or the like that has lost what it was said of."""
     head = clause.head
+    if tree.lowers[head] in words_of("negation"):
+        return True  # "some may not"
     if clause.chain or not (tree.pos[head] == "AUX" or tree.lemmas[head] in words_of("light_verb")):
         return False
     existential = any(tree.deps[c] == "expl" and tree.lowers[c] == "there" for c in tree.children[head])

@@ -138,7 +138,7 @@ def _explain(
     inside = [i for i in predicate_tokens(tree, clause) if any(a <= i < b for a, b in pieces)]
     predicate = [with_partners(tree, a, b) for a, b in runs(inside or [clause.top])]
     learned = _extension(scene.doc[clause.head], FACTUALITY)
-    linked = bearing.hedges | loose
+    linked = bearing.hedges | {n for n in loose if _stands_in(scene, n, pieces)}
     awaited = any(
         scene.setting.hedges[n].kind == "future" for n in linked
     )  # readers doubt what is to come; authors do not
@@ -184,6 +184,12 @@ def _extension(item: Token | Span, name: str) -> float | None:
         return float(getattr(item._, name)) if item.has_extension(name) else None
     except ValueError:  # the attribute is known, but another pipeline read this doc
         return None
+
+
+def _stands_in(scene: Scene, hedge: int, pieces: Sequence[tuple[int, int]]) -> bool:
+    """Whether a hedge is within what is left of a clause; a vague source ("critics") never is."""
+    row, tree = scene.setting.hedges[hedge], scene.tree
+    return row.kind == "weasel" or any(tree.starts[a] <= row.start < tree.ends[b - 1] for a, b in pieces)
 
 
 def _is_open_to_doubt(tree: Tree, clause: Clause, learned: float) -> bool:
