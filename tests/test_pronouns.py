@@ -37,6 +37,9 @@ def add_pointer(doc: Doc, anaphors: list[str]) -> None:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
 def test_who_is_meant(case: dict[str, Any]) -> None:
     doc = parsed_doc(case["parse"], case["entities"])
+    for word in case.get("sources", []):
+        i = place_of(doc, word)
+        doc.spans["sources"] = [*doc.spans.get("sources", []), doc[i : i + 1]]
     if "anaphors" in case:
         add_pointer(doc, case["anaphors"])
     mentions, _ = find_entities(doc, "a")

@@ -42,6 +42,9 @@ LEXICON = Path(pipeline.__file__).parent / "lexicon" / "antecedents.csv"
 GENRES = {"news", "bio", "interview", "speech", "court"}  # of OntoGUM: prose with names in it
 PENALTY = 1.0
 SMALLEST = 0.02  # weights below are dropped
+# The training texts quote few people; in news who was quoted last mostly speaks on ("…," Orla said. "…," he said).
+# Of 20 pronouns of PolNeAR's training part that this changed and that were read, 16 were mended.
+TALKS_ON = {"person": {"speaks, as last": 0.8}}
 
 
 @dataclass(frozen=True)
@@ -221,6 +224,8 @@ def main() -> None:
             shares = {"P": hit / guess, "R": hit / gold, "F1": 2 * hit / (guess + gold)}
             print(kinds + suffix, {k: round(100 * v, 1) for k, v in shares.items()}, dict(counts))
             weights = fit(c for d in those for c in d if WEIGHT_SETS[c.kind] == kinds)
+            for name, value in TALKS_ON.get(kinds, {}).items():
+                weights[name] = weights.get(name, 0.0) + value
             table += [(kinds + suffix, name, f"{weights[name]:.2f}") for name in sorted(weights)]
     if args.write:
         with LEXICON.open("w", encoding="utf-8", newline="") as out:

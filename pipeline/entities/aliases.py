@@ -6,6 +6,7 @@ or last word (`NEIGHBOURS` at most), so that the cost grows with the number of n
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, insort
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
@@ -18,6 +19,8 @@ from pipeline.entities.places import is_demonym, is_known_place, kept_name, kept
 from pipeline.lexicon import read_lexicon, split_cell
 
 NEIGHBOURS = 24
+PRONOUN = re.compile(r"\b(?:he|him|his|she|her|hers)\b", re.IGNORECASE)
+SHORT_WAY = 200  # characters after a name in which a pronoun is taken for its own
 LEADING = 3  # a person named so many times as often as the next keeps the bare surname
 FUNCTION_WORDS = word_set("function")
 BODIES = word_set("body")
@@ -107,7 +110,7 @@ def cluster_names(names: Sequence[Name], text: str) -> tuple[list[Name], list[Cl
         by_label["GPE" if name.label == "LOC" else name.label].append(i)
     for label, members in by_label.items():
         if label == "PERSON":
-            clusters += _cluster_people(names, members)
+            clusters += _cluster_people(names, members, text)
         elif label == "NORP":
             clusters += _cluster_peoples(names, members)
         elif label == "GPE":
@@ -178,7 +181,7 @@ People = list[Cluster]
 Index = dict[str, list[int]]
 
 
-def _cluster_people(names: Sequence[Name], members: Sequence[int]) -> list[Cluster]:
+def _cluster_people(names: Sequence[Name], members: Sequence[int], text: str) -> list[Cluster]:
     """Full names first, the longest before others; then surnames and given names, each to its full name."""
     people: People = []
     index: Index = defaultdict(list)
@@ -194,11 +197,44 @@ def _cluster_people(names: Sequence[Name], members: Sequence[int]) -> list[Clust
     ):
         found = _same_person(people, index, words, generation, gender, mentions[0])
         _join(people, index, found, Cluster("PERSON", words, mentions, gender, generation))
+    _tell_couples_apart(people, index, names, short, text)
     # titled ones first: "Ms Clinton" and "Mr Clinton" must be apart before a bare "Clinton" joins either
     for i in sorted(short, key=lambda i: (not names[i].gender, i)):
         found = _shortened(people, index, names[i], i)
         _join(people, index, found, Cluster("PERSON", names[i].words, [i], names[i].gender))
     return people
+
+
+def _tell_couples_apart(
+    people: People, index: Index, names: Sequence[Name], short: Sequence[int], text: str
+) -> None:
+    """Set the gender of the people whom a text that has both "Mr Orla" and "Ms Orla" names in full."""
+    titled: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for i in short:
+        if names[i].gender:
+            titled[names[i].words[-1]][names[i].gender].append(i)
+    for word, by_gender in titled.items():
+        fitting = [people[k] for k in index.get(word, ())[-NEIGHBOURS:] if people[k].words[-1] == word]
+        unknown = [person for person in fitting if not person.gender]
+        if len(by_gender) < 2 or len(unknown) != 1:
+            continue
+        person, known = unknown[0], {other.gender for other in fitting if other.gender}
+        if len(known) == 1:
+            person.gender = "f" if known == {"m"} else "m"
+        elif not known:
+            later = [(i, g) for g, places in by_gender.items() for i in places if i > person.members[0]]
+            person.gender = _told_by_pronouns(names, person, text) or min(later, default=(0, ""))[1]
+
+
+def _told_by_pronouns(names: Sequence[Name], person: Cluster, text: str) -> str:
+    """The gender of most pronouns that follow the name before the next name or within two sentences."""
+    votes: Counter[str] = Counter()
+    for i in person.members[:NEIGHBOURS]:
+        stop = names[i + 1].start_char if i + 1 < len(names) else len(text)
+        pronoun = PRONOUN.search(text, names[i].end_char, min(stop, names[i].end_char + SHORT_WAY))
+        if pronoun:
+            votes["m" if pronoun[0].lower() in ("he", "his", "him") else "f"] += 1
+    return max(votes, key=lambda g: votes[g]) if votes and len(set(votes.values())) == len(votes) else ""
 
 
 def _core(words: Sequence[str]) -> tuple[str, ...]:
@@ -295,6 +331,8 @@ def _shortened(people: People, index: Index, name: Name, at: int) -> int | None:
             best, best_fit = [k], fit
         elif fit and fit == best_fit:
             best.append(k)
+    if name.gender and any(people[k].gender for k in best):
+        best = [k for k in best if people[k].gender]  # "Ms Orla" is Ana, said to be a woman, before Kim
     ranked = sorted(best, key=lambda k: -len(people[k].members))
     if len(ranked) > 1 and len(people[ranked[0]].members) >= LEADING * len(people[ranked[1]].members):
         return ranked[0]  # after one "Ana Orla" the article's "Orla" is still Joe, of whom it talks all along

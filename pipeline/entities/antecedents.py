@@ -64,6 +64,10 @@ class Place:
     sentence: int
     kind: str
     """name, nominal, pronoun, or stranger: somebody without a name ("a pilot")."""
+    speaks: bool = False
+    """Whether somebody is quoted here."""
+    plural: bool = False
+    """Whether the words are a plural: "Republicans"."""
 
 
 @dataclass(slots=True)
@@ -103,6 +107,8 @@ class Stage:
     """Token -> the referent it is a mention of, or the head of one."""
     nouns: list[int] = field(default_factory=list)
     """For each token, how many common nouns stand before it as subject or object."""
+    spoke_last: int = -1
+    """The referent who was quoted last; -1 before the first."""
 
 
 def set_stage(
@@ -127,7 +133,10 @@ def _place(doc: Doc, layout: Layout, start: int, end: int, kind: str) -> Place:
         if head.dep_ not in INSIDE_NAME and head.dep_ != "appos":
             break
         head = head.head
-    return Place(head.i, start, end, role_of(head), layout.sentence[start], kind)
+    plural = layout.tags[end - 1] in ("NNPS", "NNS")
+    return Place(
+        head.i, start, end, role_of(head), layout.sentence[start], kind, layout.speaks[head.i], plural
+    )
 
 
 def _strangers(
@@ -187,6 +196,8 @@ def note(stage: Stage, referent: int, place: Place) -> None:
     stage.referents[referent].places.append(place)
     stage.recency.pop(referent, None)
     stage.recency[referent] = None
+    if place.speaks:
+        stage.spoke_last = referent
 
 
 def note_pronoun(stage: Stage, token: Token, kind: str, referent: int, probability: float) -> None:
@@ -345,6 +356,13 @@ def _features(
         and stage.events[0][1] is recent[0]
     ):
         features["opens the text"] = 1.0
+    if layout.speaks[setting.token.i]:
+        if stage.spoke_last >= 0 and stage.referents[stage.spoke_last] is who:
+            features["speaks, as last"] = 1.0  # "We go," Orla said. … "Nobody stays," she added
+        elif any(p.speaks for p in recent):
+            features["speaks, as before"] = 1.0
+    if setting.kind == "group" and last.plural:
+        features["plural name"] = 1.0
     features.update(_gender_evidence(who, setting.kind))
     features.update(_quote_evidence(layout, setting, last))
     if setting.kind in ("thing", "group"):
@@ -398,6 +416,7 @@ def none_features(stage: Stage, token: Token, kind: str, candidates: Sequence[Ca
         "none, acts": float(kind in ("thing", "group") and _acts(token)),
         f"none, {role}": 1.0,
         "none, quoted": float(stage.layout.in_quotes[token.i]),
+        "none, speaks": float(stage.layout.speaks[token.i]),
         "none, candidates": math.log1p(len(candidates)),
         "none, start of text": float(stage.layout.sentence[token.i] == 0),
     }

@@ -50,10 +50,15 @@ class Layout:
     sentence: list[int]
     paragraph: list[int]
     in_quotes: list[bool]
+    speaks: list[bool]
+    """Whether a token is part of somebody who is quoted (`doc.spans["sources"]`)."""
 
 
 def lay_out(doc: Doc) -> Layout:
     """Where each token stands; quotation marks are paired within a paragraph, and an odd one holds to its end."""
+    speaks = [False] * len(doc)
+    for source in doc.spans.get("sources", ()):
+        speaks[source.start : source.end] = [True] * len(source)
     sentence, paragraph, in_quotes = [], [], []
     tokens = list(doc)
     texts = [token.text for token in tokens]
@@ -65,16 +70,16 @@ def lay_out(doc: Doc) -> Layout:
         if broken and not space:
             n_paragraphs, broken, quoted = n_paragraphs + 1, False, False
         n_sentences += starts[i] == 1 or i == 0
-        if text in ("“", "«", "„") or (text == '"' and not quoted):
+        if text in ("“", "«", "„", "``") or (text in ('"', "''") and not quoted):
             quoted = True
-        elif text in ("”", "»", '"'):
+        elif text in ("”", "»", '"', "''"):
             quoted = False
         sentence.append(n_sentences)
         paragraph.append(max(0, n_paragraphs))
         in_quotes.append(quoted)
         broken = broken or (space and text.count("\n") > 1)
     tags = [token.tag_ for token in tokens]
-    return Layout(tokens, texts, tags, children_of(tokens), sentence, paragraph, in_quotes)
+    return Layout(tokens, texts, tags, children_of(tokens), sentence, paragraph, in_quotes, speaks)
 
 
 def children_of(tokens: list[Token]) -> Children:

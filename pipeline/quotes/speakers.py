@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from spacy.tokens import Doc, Token
 
+from pipeline.entities.names import fold_word, is_person_noun
 from pipeline.schema import Entity, Mention
 
 NO_SPEAKERS = frozenset({"DATE", "MONEY"})
@@ -27,6 +28,7 @@ NAMING = ("flat", "appos", "compound", "nmod:desc", "nmod:unmarked")  # relation
 POSTMODIFIER_STARTS = frozenset(
     [*",(–—-", "of", "for", "at", "from", "with", "in", "who", "whose", "which", "on", "and", "to", "by"]
 )
+RELATIVE_CLIMB = 4  # nouns from a relative clause up to the name: "Ana Duarte, an anchor at the station, who"
 EDGE_PUNCTUATION = " \n\t,;:.-–—"
 
 
@@ -168,15 +170,53 @@ def _joint(doc: Doc, start: int, end: int, head: Token, index: MentionIndex, ins
 
 
 def _antecedent(doc: Doc, pronoun: Token, index: MentionIndex) -> Mention | None:
-    """The mention that a relative pronoun takes up: the one on which its clause hangs, or that ends right before it."""
+    """The mention that a relative pronoun takes up: the noun its clause hangs on, or a name right before it."""
     verb = next((t for t in (pronoun.head, pronoun.head.head) if t.dep_.startswith("acl")), None)
-    if verb is not None:
-        noun = verb.head
-        return next((m for m in _holding(index, noun.idx) if m.entity_id), None)
+    noun = verb.head if verb is not None else None
+    found = _named_by(noun, pronoun, index) if noun is not None else None
+    if found is None and not (noun is not None and is_person_noun(fold_word(noun.lemma_ or noun.text))):
+        # "the race with Ana Duarte, who has pledged", the clause hung on the race
+        found = _right_before(pronoun, index)
+    return found
+
+
+def _named_by(noun: Token, pronoun: Token, index: MentionIndex) -> Mention | None:
+    """Whom a noun before a relative clause means: a mention, or what the noun is said of.
+
+    "Ana Duarte, the head of the Sea Board, who": the clause hung on the board is of its head, and the head is she; and
+    "Berg is a man who" tells of Berg.
+    """
+    other = None
+    for _ in range(RELATIVE_CLIMB):
+        mentions = [m for m in _holding(index, noun.idx) if m.entity_id]
+        fitting = next((m for m in mentions if _may_be(pronoun, m)), None)
+        if fitting is not None and (pronoun.text.lower() != "who" or fitting.type == "PERSON"):
+            return fitting
+        other = other or fitting
+        if any(child.dep_ == "cop" for child in noun.children):
+            above = next((child for child in noun.children if child.dep_ in ("nsubj", "nsubj:outer")), None)
+        else:
+            above = noun.head if noun.dep_ == "appos" or (mentions and noun.dep_.startswith("nmod")) else None
+        if above is None:
+            break
+        noun = above
+    return other
+
+
+def _right_before(pronoun: Token, index: MentionIndex) -> Mention | None:
     end = pronoun.idx
     while end > 0 and index.text[end - 1] in " ,":
         end -= 1
-    return next((m for m in _holding(index, end - 1) if m.entity_id and m.end == end), None)
+    fitting = (m for m in _holding(index, end - 1) if m.entity_id and m.end == end)
+    return next((m for m in fitting if _may_be(pronoun, m)), None)
+
+
+def _may_be(pronoun: Token, mention: Mention) -> bool:
+    """Whether "who" or "which" may take a mention up: people do not go by "which", places not by "who"."""
+    word = pronoun.text.lower()
+    if word in ("who", "whom"):
+        return mention.type not in ("GPE", "LOC", "FAC", "EVENT", "LAW", "PRODUCT", "WEAPON")
+    return word != "which" or mention.type != "PERSON"
 
 
 def _holding(index: MentionIndex, offset: int) -> list[Mention]:
