@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from pipeline.claims.certainty import Step
-from pipeline.claims.clauses import Clause, subject_range
+from pipeline.claims.clauses import DEEPEST, Clause, subject_range
 from pipeline.claims.scene import Scene, entity_name, mention_of
 from pipeline.claims.setting import UNKNOWN_REPORT, speaker_of
 from pipeline.claims.steps import Bearing
 from pipeline.lexicon.word_sets import signature, words_of
 from pipeline.schema import AUTHOR
 
+PARTS = frozenset({"nsubj", "obj", "iobj", "xcomp", "acl"})
+"""Relations of what belongs to a clause, as an attribution set into it never does."""
 UNKNOWN = "unknown"
 """The claimant of a quote without a source."""
 
@@ -29,6 +31,8 @@ def attribute(scene: Scene, clause: Clause, bearing: Bearing) -> Attribution:
     quote = scene.quote_at.get(clause.head)
     if quote is not None and scene.cue_tokens[quote] & {clause.top, *clause.chain}:
         quote = None  # "plans to resign", "is rumoured to be dead": the reporting clause is what is stated
+    if quote is not None and _holds_its_source(scene, clause, quote):
+        quote = None
     if (
         quote is not None
         and scene.quotes[quote].speaker is None
@@ -41,6 +45,19 @@ def attribute(scene: Scene, clause: Clause, bearing: Bearing) -> Attribution:
     if quote is not None and not _is_impersonal(scene, quote, bearing):
         return _by_quote(scene, quote, bearing, spoken)
     return _by_parse(scene, bearing)
+
+
+def _holds_its_source(scene: Scene, clause: Clause, quote: int) -> bool:
+    """As in "the request is for Mr Putin to provide arms": who is a part of what is stated does not state it."""
+    tree, spine = scene.tree, {clause.top, *clause.chain, clause.head}
+    for i in scene.source_tokens[quote]:
+        for _ in range(DEEPEST):
+            if tree.heads[i] == i or tree.heads[i] in spine:
+                break
+            i = tree.heads[i]
+        if tree.heads[i] in spine and i not in spine:
+            return tree.deps[i].partition(":")[0] in PARTS
+    return False
 
 
 def _is_between_us(source: str | None) -> bool:

@@ -5,11 +5,13 @@ Each takes the tree and the cue's tokens [start, end) and says whether the words
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from pipeline.claims.tree import FINITE_TAGS, Tree, child, has_word
 from pipeline.lexicon.word_sets import opinion_lemmas, signature, words_of
 
+YEAR = re.compile(r"(1[5-9]|20)\d\d")
 CLAUSAL = ("ccomp", "xcomp", "csubj")
 NARROWING = frozenset({"det", "nmod:poss", "compound", "amod", "nummod", "acl", "acl:relcl", "nmod"})
 SAYING = frozenset({"speech", "attitude", "denial", "finding"})
@@ -62,6 +64,10 @@ def is_possibility(tree: Tree, start: int, end: int) -> bool:
         return tree.tags[start] == "MD"
     if has_word(tree, verb, "aux", frozenset({"have", "'ve", "’ve"})):
         return True
+    if tree.asks[start] and start + 1 < len(tree.lowers) and tree.lowers[start + 1] == "you":
+        return False  # "could you tell us"
+    if any(tree.deps[c] == "mark" and tree.lowers[c] == "so" for c in tree.children[verb]):
+        return False  # "raised money so (that) she could build a mill"
     if any(tree.lowers[c] in words_of("hindrance") | words_of("negation") for c in tree.children[verb]):
         return False
     if tree.lemmas[verb] in words_of("perception"):
@@ -125,8 +131,9 @@ def _is_complement(tree: Tree, head: int, c: int) -> bool:
     dep = tree.deps[c].partition(":")[0]
     if dep in CLAUSAL:
         return True
-    # "the chance that …": only with a mark; "the man running" is no complement
-    return dep == "acl" and tree.pos[head] == "NOUN" and child(tree, c, "mark") is not None
+    # "the chance that …"; "the man running" is no complement, "a chance to read it" an occasion
+    mark = child(tree, c, "mark") if dep == "acl" and tree.pos[head] == "NOUN" else None
+    return mark is not None and tree.lowers[mark] != "to"
 
 
 def has_finite_complement(tree: Tree, start: int, end: int) -> bool:
@@ -183,15 +190,17 @@ def is_adverbial(tree: Tree, start: int, end: int) -> bool:
         "VBN",
         "VBD",
     ):  # "assuming the money arrives"
-        return child(tree, head, "obj", "aux", "aux:pass") is None
+        goes_on = end < len(tree.pos) and tree.pos[end] != "PUNCT"  # not "the lists provided, nobody …"
+        return goes_on and child(tree, head, "obj", "aux", "aux:pass") is None
     if tree.deps[clause] == "advcl" and (child(tree, clause, "nsubj") or -1) >= end:  # "in case it rains"
         return True
     return any(has_subject(tree, tree.heads[i]) and tree.deps[i] == "mark" for i in range(start, end))
 
 
 def is_embedded(tree: Tree, start: int, end: int) -> bool:
-    """*If* as *whether*: "asked if the match had begun"."""
-    return tree.deps[start] == "mark" and tree.deps[tree.heads[start]] in CLAUSAL
+    """*If* as *whether*: "asked if the match had begun"; not "if it rains, that means …"."""
+    clause = tree.heads[start]
+    return tree.deps[start] == "mark" and tree.deps[clause] in CLAUSAL and tree.heads[clause] < start
 
 
 def has_question(tree: Tree, start: int, end: int) -> bool:
@@ -237,6 +246,11 @@ def precedes_number(tree: Tree, start: int, end: int) -> bool:
         if tree.lowers[i] not in words_of("currency"):
             return False
     return False
+
+
+def precedes_amount(tree: Tree, start: int, end: int) -> bool:
+    """As in "up to 300 sheep"; not "from 2007 up to 2015"."""
+    return precedes_number(tree, start, end) and not YEAR.fullmatch(tree.lowers[end])
 
 
 def precedes_measure(tree: Tree, start: int, end: int) -> bool:
@@ -313,6 +327,7 @@ USES: dict[str, Use] = {
     "attributive": is_attributive,
     "sentential": is_sentential,
     "number": precedes_number,
+    "amount": precedes_amount,
     "measure": precedes_measure,
     "quantity_before": follows_quantity,
     "subject": is_speaking_subject,

@@ -67,12 +67,15 @@ def _give_subject(tree: Tree, i: int) -> None:
 
 
 def _sort_subjects(tree: Tree, i: int) -> None:
-    """A subject left of the verb above is that one's; of two subjects one is none.
+    """Who stands after *according to* is no subject, one left of the verb above is that one's, of two one is none.
 
     "He knows there is no way": of *knows*. "It has no plans": an object. "The trouble is we know": of the outer clause.
     "These signs — you know them": set before the clause.
     """
     if not tree.deps[i].startswith("nsubj") or tree.deps[i] == "nsubj:outer":
+        return
+    if any(tree.lowers[c] == "according" for c in tree.children[i]):
+        tree.deps[i] = "obl"
         return
     head = tree.heads[i]
     above = tree.heads[head]
