@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
+from dataclasses import replace
 
 from spacy.tokens import Doc, Span, Token
 
@@ -12,6 +13,7 @@ from pipeline.quotes.arguments import complete
 from pipeline.quotes.attributions import Attribution, confidence, link_pieces
 from pipeline.quotes.edges import mend_contents
 from pipeline.quotes.floating import seat_floating
+from pipeline.quotes.interviews import as_attributions, find_turns, is_nested, tag_speakers
 from pipeline.quotes.layout import Layout, Piece, read_layout
 from pipeline.quotes.speakers import EDGE_PUNCTUATION, MentionIndex, find_speaker, index_mentions
 from pipeline.schema import Entity, Mention, Quote, QuotePart, span_id
@@ -36,16 +38,42 @@ def find_quotes(
     attributions = mend_contents(layout, complete(doc, layout, link_pieces(layout)))
     attributions = seat_floating(doc, layout, attributions, index)
     inside = _quoted_stretches(layout)
-    found: dict[str, tuple[Quote, list[QuotePart]]] = {}
+    turns = _turn_rows(doc, layout, article_id, index, inside)
+    found = {quote.quote_id: (quote, parts) for quote, parts in turns}
     for attribution in attributions:
         quote, parts = _rows(doc, layout, article_id, attribution, index, inside)
-        if _says_nobody(quote):
+        turn = _turn_around(turns, quote.start)
+        if _says_nobody(quote) or (turn and is_nested(quote, turn.speaker_id)):
             continue
         rival = found.get(quote.quote_id)
         if rival is None or (quote.confidence or 0) > (rival[0].confidence or 0):
             found[quote.quote_id] = quote, parts
     ordered = [found[quote_id] for quote_id in sorted(found)]
     return [quote for quote, _ in ordered], [part for _, parts in ordered for part in parts]
+
+
+def _turn_rows(
+    doc: Doc, layout: Layout, article_id: str, index: MentionIndex, inside: list[tuple[int, int]]
+) -> list[tuple[Quote, list[QuotePart]]]:
+    """The turns of an interview by position; no rows where the article is none."""
+    turns = find_turns(layout.text)
+    speakers = tag_speakers(turns, index)
+    rows = []
+    for turn, attribution in as_attributions(layout, turns):
+        quote, parts = _rows(doc, layout, article_id, attribution, index, inside)
+        speaker_id = speakers.get(turn.tag)
+        speaker = index.names[speaker_id] if speaker_id else layout.text[slice(*turn.name)]
+        quote = replace(
+            quote, kind="direct", speaker_id=speaker_id, speaker=speaker, confidence=attribution.confidence
+        )
+        rows.append((quote, parts))
+    return rows
+
+
+def _turn_around(turns: list[tuple[Quote, list[QuotePart]]], start: int) -> Quote | None:
+    """The turn in which a character stands, its tag included."""
+    i = bisect_right(turns, start, key=lambda row: min(part.start for part in row[1])) - 1
+    return turns[i][0] if i >= 0 and start < turns[i][0].end else None
 
 
 def _rows(
