@@ -181,11 +181,12 @@ def test_columns_by_name(tmp_path: Path) -> None:
 
 def test_compressed_files(tmp_path: Path) -> None:
     packed = gzip.compress(story(1).encode())
+    unpacked = story(2).encode()  # as browsers leave it, with the name it had
     articles, issues = read(
-        write(tmp_path, {"a.txt.gz": packed, "broken.txt.gz": packed[:-9], "b.txt.gz": b"no gzip"})
+        write(tmp_path, {"a.txt.gz": packed, "broken.txt.gz": packed[:-9], "b.txt.gz": unpacked})
     )
-    assert [(a.article_id, a.path) for a in articles] == [("a", "a.txt.gz")]
-    assert len(issues) == 2 and all("damaged" in i.reason for i in issues)
+    assert [(a.article_id, a.path) for a in articles] == [("a", "a.txt.gz"), ("b", "b.txt.gz")]
+    assert len(issues) == 1 and "damaged" in issues[0].reason
 
 
 def test_an_article_can_be_too_long(tmp_path: Path) -> None:

@@ -128,7 +128,7 @@ CASES: dict[str, tuple[bytes, str]] = {
     "text.jsonl": (GOOD, "error"),
     "text.json": (GOOD, "error"),
     "text.zip": (GOOD, "error"),
-    "text.gz.txt": (gzip.compress(GOOD), "error"),
+    "text.gz.txt": (gzip.compress(GOOD), "text"),
     "bad_utf8.txt": (GOOD + b"In V\xf6rn \xff\xfe\x80 they knew.", "text"),
     "utf16.txt": (GOOD.decode().encode("utf-16"), "text"),
     "utf16_no_mark.txt": (GOOD.decode().encode("utf-16-le"), "text"),

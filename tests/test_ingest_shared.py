@@ -10,6 +10,8 @@ import pytest
 from pipeline.ingest import read_file
 from pipeline.ingest.draft import Draft
 from pipeline.ingest.finish import finish
+from pipeline.ingest.metadata import date_line
+from pipeline.ingest.residue import kind_of
 from pipeline.schema import Article
 
 pytestmark = pytest.mark.shared
@@ -57,3 +59,14 @@ def test_sample_of_articles_has_its_metadata(shared: Path) -> None:
     assert len(articles) == 59
     assert all(a.title and a.published and a.url and a.source for a in articles)
     assert not [a for a in articles if re.search(r"\n\n\w+day, \w+ \d+, \d{4}\n\n", a.text)]
+
+
+def test_what_leaves_the_sample_is_datelines_and_captions(shared: Path) -> None:
+    path = shared / "articles" / "wikinews_sample.jsonl"
+    kept = letters(" ".join(x.text for x in read_file(path) if isinstance(x, Article)))
+    lines = [line.strip() for text in texts_of(path) for line in text.split("\n") if line.strip()]
+    gone = [line for line in lines if letters(line) not in kept]
+    assert (
+        len(lines) > 500
+        and [line for line in gone if not date_line(line) and kind_of(line) != "caption"] == []
+    )

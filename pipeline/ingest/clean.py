@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ftfy import TextFixerConfig
 
 _LINE_ENDS = re.compile(r"\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 # What cannot be seen: control characters; soft hyphens and zero-width spaces; marks that turn the direction of
@@ -19,6 +24,11 @@ _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b\n]{0,200}(?:\x07
 # All but ASCII, quotation marks, dashes and the like: mojibake always has some such letter ("donâ€™t" has â).
 _SUSPECT = re.compile(
     r"[^\x00-\x7f“”‘’–—…•£€\xa0]|&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});"
+)
+# What ftfy mends beside mojibake: entities, ligatures, halves of characters, what cannot be seen.
+_ODD = re.compile(
+    "[&\x00-\x08\x0b-\x1f\x7f-\x9f\u0132\u0133\u0149\u01c4-\u01cc\u01f1-\u01f3\u2028\u2029\u206a-\u206f\ufeff"
+    "\ufb00-\ufb06\ufff9-\uffff\ud800-\udfff\U000e0000-\U000e0fff]"
 )
 _BLANK = re.compile(r"\n[^\S\n]*\n\s*")
 _END = re.compile(r"""[.!?:…。！？][\"'”’»)\]*_]*$""")
@@ -143,13 +153,22 @@ def _mend(text: str) -> str:
 
 def _mend_line(line: str) -> str:
     """ftfy, with quotation marks and the width of characters left as they are."""
-    from ftfy import TextFixerConfig, fix_text
+    from ftfy import fix_text
+    from ftfy.badness import is_bad
 
-    config = TextFixerConfig(
+    if not (_ODD.search(line) or is_bad(line)):  # nothing that ftfy would look at: "café"
+        return line
+    return fix_text(line, _ftfy_config()).replace("\n", " ")
+
+
+@cache
+def _ftfy_config() -> TextFixerConfig:
+    from ftfy import TextFixerConfig
+
+    return TextFixerConfig(
         uncurl_quotes=False,
         fix_character_width=False,
         remove_terminal_escapes=False,
         normalization=None,
         explain=False,
     )
-    return fix_text(line, config).replace("\n", " ")

@@ -7,7 +7,7 @@ import sqlite3
 import zlib
 from collections import Counter
 from collections.abc import Callable
-from hashlib import blake2b
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from pipeline.schema import Article
@@ -82,7 +82,12 @@ def _hashes(words: list[str]) -> Hashes:
     """A number of 32 bits for each word."""
     import numpy as np
 
-    return np.fromiter((zlib.crc32(word.encode()) for word in words), "uint64", len(words))
+    return np.fromiter(map(_hash, words), "uint64", len(words))
+
+
+@lru_cache(maxsize=1 << 16)
+def _hash(word: str) -> int:
+    return zlib.crc32(word.encode())
 
 
 def _restored(stored: bytes) -> Hashes:
@@ -102,21 +107,18 @@ def _groups(words: Hashes) -> Hashes:
 
 def _keys(groups: Hashes) -> list[int]:
     """A number for each band of the text's signature: two texts that share one are worth comparing."""
+    import numpy as np
     from rensa import RMinHash
 
     sketch = RMinHash.digest_matrix_from_flat_token_hashes(groups, [0, len(groups)], BANDS * ROWS, 1)
-    values = sketch.to_rows()[0]
-    bands = (repr((n, values[n : n + ROWS])).encode() for n in range(0, BANDS * ROWS, ROWS))
-    return [int.from_bytes(blake2b(band, digest_size=8).digest(), signed=True) for band in bands]
+    values = np.asarray(sketch.to_rows()[0], "uint64").reshape(BANDS, ROWS)
+    keys = values @ np.asarray(_MIXED[:ROWS], "uint64") + np.arange(BANDS, dtype="uint64")
+    return list(map(int, keys.view("int64").tolist()))
 
 
 def _look_up(database: sqlite3.Connection, keys: list[int]) -> tuple[list[int], Counter[int]]:
     """(keys of bands that are not full, text -> bands shared with it), earlier texts first."""
-    free: list[int] = []
-    shared: Counter[int] = Counter()
-    for key in keys:
-        query = "SELECT n FROM bands WHERE key = ? ORDER BY n LIMIT ?"
-        found = [n for (n,) in database.execute(query, (key, MOST_IN_A_BAND))]
-        shared.update(found)
-        free += [key] if len(found) < MOST_IN_A_BAND else []
-    return free, Counter({n: shared[n] for n in sorted(shared)})
+    query = f"SELECT key, n FROM bands WHERE key IN ({', '.join('?' * len(keys))}) ORDER BY n"
+    found = database.execute(query, keys).fetchall()
+    held = Counter(key for key, _ in found)
+    return [key for key in keys if held[key] < MOST_IN_A_BAND], Counter(n for _, n in found)

@@ -14,6 +14,7 @@ from pipeline.ingest.copies import near_copies
 from pipeline.ingest.draft import Draft, Problem
 from pipeline.ingest.files import article_ids, encode_path, short_hash, suffix_of, table_path, walk
 from pipeline.ingest.finish import MAX_CHARACTERS, finish, wrong_language
+from pipeline.ingest.kinds import CALLED, suffix_by_content
 from pipeline.ingest.opening import open_file
 from pipeline.ingest.registry import READERS, Asked, reader_of
 from pipeline.ingest.spool import by_id, first_seen
@@ -82,7 +83,7 @@ def read_file(
 
 
 def _unknown(path: Path) -> str | None:
-    if suffix_of(path.name) in READERS:
+    if suffix_of(path.name) in READERS or suffix_by_content(path, suffix_of(path.name)):
         return None
     suffix = suffix_of(path.name) or path.suffix or "no extension"
     return f"has a format that is not read ({suffix}); read are {', '.join(sorted(READERS))}"
@@ -134,17 +135,26 @@ def _renamed(read: Read) -> Read:
 
 def _read(path: Path, name: str, first: str, asked: Asked, max_characters: int) -> Iterator[Found]:
     """The articles of one file, by id, and its issues."""
-    reader = reader_of(suffix_of(path.name))
+    told = suffix_by_content(path, suffix_of(path.name))
+    reader = reader_of(told or suffix_of(path.name))
     assert reader is not None
+    note = f"the file is {CALLED[told]}, whatever its name says" if told else None
+    empty = True
     try:
         with open_file(path) as stream:
             for draft in by_id(reader(stream, asked), first):
-                yield _finished(draft, name, max_characters)
+                empty = False
+                yield _finished(draft, name, max_characters, note)
     except UNREADABLE as error:
         yield Issue(name, "ingest", None, None, "error", _reason(error))
+    else:
+        if empty:
+            yield Issue(name, "ingest", None, None, "warning", "holds no article")
 
 
-def _finished(found: tuple[str, Draft] | Problem, name: str, max_characters: int) -> Found:
+def _finished(
+    found: tuple[str, Draft] | Problem, name: str, max_characters: int, note: str | None = None
+) -> Found:
     draft = found if isinstance(found, Problem) else found[1]
     if draft.member:
         name = f"{name}/{encode_path(draft.member)}"
@@ -154,7 +164,7 @@ def _finished(found: tuple[str, Draft] | Problem, name: str, max_characters: int
         done = finish(found[1], found[0], name, max_characters)
     except ValueError as error:
         return Issue(name, "ingest", draft.number, None, "error", str(error))
-    return Read(done.article, done.notes, draft.number)
+    return Read(done.article, (note, *done.notes) if note else done.notes, draft.number)
 
 
 def _marked(stream: Iterator[Found], language: str, limit: int | None) -> Iterator[Article | Issue]:

@@ -45,7 +45,7 @@ def text_of(value: object) -> str | None:
     'Ann Lee; Bo Ek'
     """
     if isinstance(value, Mapping):
-        return text_of(value.get("name") or value.get("@value"))
+        return text_of(value.get("name") or value.get("@value") or value.get("rendered"))
     if isinstance(value, list | tuple):
         parts = list(
             dict.fromkeys(p for v in value[:50] if not isinstance(v, list | tuple) and (p := text_of(v)))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from pipeline.ingest.draft import Draft
-from pipeline.ingest.metadata import clean_byline, parse_date
+from pipeline.ingest.metadata import byline_of, clean_byline, parse_date
 
 LOOKED_AT = 20_000  # characters at the head of a file by which its layout is known
 HEAD_LINES = 60  # that name, date, headline and fields may take up
@@ -29,6 +29,15 @@ _NEXIS_TAIL = (
     "LOAD-DATE", "LANGUAGE", "GRAPHIC", "PUBLICATION-TYPE", "SUBJECT", "URL", "DOCUMENT-TYPE", "JOURNAL-CODE",
 )  # fmt: skip
 
+# Nexis Uni: headline, name and date in lines of their own, fields, "Body", the text, fields, "End of Document".
+_UNI_END = re.compile(r"^[ \t]*End of Document[ \t]*$", re.MULTILINE)
+_UNI_BODY = re.compile(r"^[ \t]*Body[ \t]*$", re.MULTILINE)
+_UNI_PAGE = re.compile(r"Page \d+ of \d+")
+_UNI_TAIL = re.compile(
+    r"^[ \t]*(?:Load-Date: .*|Classification|Notes|Graphic|(?:Language|Publication-Type|Subject): .*)$",
+    re.MULTILINE,
+)
+
 # Factiva: every article ends in "Document" and its number; two-letter codes alone on their lines, or none.
 _FACTIVA = re.compile(r"^Document ([A-Z][A-Z0-9]{3,}\d{8}[a-z0-9]{6,})[ \t]*$", re.MULTILINE)
 _FACTIVA_CODE = re.compile(
@@ -42,6 +51,9 @@ def export_articles(text: str) -> Iterator[Draft] | None:
     if _NEXIS.search(text[:LOOKED_AT]):
         pieces = _NEXIS.split(text)[1:]
         return (_nexis(piece, n) for n, piece in enumerate(pieces, 1) if piece.strip())
+    if _UNI_END.search(text) and _UNI_BODY.search(text[:LOOKED_AT]):
+        pieces = [piece for piece in _UNI_END.split(text) if _UNI_BODY.search(piece)]
+        return (_nexis_uni(piece, n) for n, piece in enumerate(pieces, 1))
     if _FACTIVA.search(text):
         parts = _FACTIVA.split(text)
         return (_factiva(piece, own, n) for n, (piece, own) in enumerate(zip(parts[::2], parts[1::2]), 1))
@@ -72,18 +84,35 @@ def _nexis(piece: str, number: int) -> Draft:
     )
 
 
+def _nexis_uni(piece: str, number: int) -> Draft:
+    head, _, rest = piece.partition(found[0]) if (found := _UNI_BODY.search(piece)) else (piece, "", "")
+    lines = [line for text in head.splitlines() if (line := text.strip()) and not _UNI_PAGE.fullmatch(line)]
+    fields = dict(line.split(": ", 1) for line in lines if ": " in line)
+    dated = next((n for n, line in enumerate(lines) if n > 1 and parse_date(line)[0]), None)
+    return Draft(
+        text=_UNI_TAIL.split(rest, maxsplit=1)[0],
+        title=lines[0] if lines else None,
+        byline=clean_byline(fields.get("Byline")),
+        source=lines[dated - 1] if dated is not None else None,
+        published=lines[dated] if dated is not None else None,
+        number=number,
+        titled=False,
+    )
+
+
 def _factiva(piece: str, own: str, number: int) -> Draft:
     lines = piece.strip().splitlines()
     coded = [m for line in lines if (m := _FACTIVA_CODE.match(line)) and not m[2].islower()]
     if sum(m[1] in ("HD", "WC", "PD", "SN", "LP", "TD") for m in coded) >= 4:
         return _factiva_coded(lines, own, number)
     at = next((n for n, line in enumerate(lines) if _WORDS.match(line.strip())), 0)
-    head = [line.strip() for line in lines[:at] if line.strip()]
+    blocks = [block.split() for block in "\n".join(lines[:at]).split("\n\n")]
+    head = [" ".join(block) for block in blocks if block]
     start = next(
         (n for n in range(at, len(lines)) if re.match(r"\(c\)|copyright|©", lines[n].strip(), re.IGNORECASE)),
         at,
     )
-    byline = head.pop() if len(head) > 1 and head[-1].lower().startswith("by ") else None
+    byline = head.pop() if len(head) > 1 and byline_of(f"By {clean_byline(head[-1])}") else None
     return Draft(
         text="\n".join(lines[start + 1 :]),
         title=" ".join(head) or None,

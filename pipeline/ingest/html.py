@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, BinaryIO
 
 from pipeline.ingest.blocks import Block, blocks_of, remove_hidden, restored, share_taken, without_links
@@ -20,6 +21,7 @@ BROKEN_PAGE = (RecursionError, ValueError, TypeError, AttributeError, KeyError, 
 """What trafilatura raises over some broken pages."""
 DEEP = re.compile(r"(?:<(?!p\b|h\d)[a-z]+\b[^<>]{0,300}>\s*){100,}", re.IGNORECASE)
 """A hundred tags that open one after another: deeper than parsers go, so that what is inside would be lost."""
+_TAG = re.compile(r"<[a-zA-Z!?/]")
 WORDS_OF_PROSE = 12  # in the longest cell of a table row that is no data
 
 
@@ -27,7 +29,11 @@ def read_html(stream: BinaryIO, asked: Asked) -> Iterator[Draft | Problem]:
     """The one article of a saved page."""
     data = read_whole(stream, asked)
     page, note = decode(data, declared_encoding(data))
-    yield of_page(page, (note,) if note else ())
+    notes = (note,) if note else ()
+    if _TAG.search(page):
+        yield of_page(page, notes)
+    else:
+        yield Draft(page, notes=(*notes, "the file is plain text, whatever its name says"))
 
 
 def read_mhtml(stream: BinaryIO, asked: Asked) -> Iterator[Draft | Problem]:
@@ -44,7 +50,8 @@ def read_mhtml(stream: BinaryIO, asked: Asked) -> Iterator[Draft | Problem]:
     if part is None or not isinstance(data, bytes):
         raise ValueError("is no saved page (MHTML): it holds no HTML")
     page, note = decode(data, part.get_content_charset() or declared_encoding(data))
-    yield of_page(page, (note,) if note else ())
+    draft = of_page(page, (note,) if note else ())
+    yield replace(draft, url=draft.url or message["Snapshot-Content-Location"] or part["Content-Location"])
 
 
 def of_page(page: str, notes: tuple[str, ...] = ()) -> Draft:

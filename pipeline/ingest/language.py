@@ -17,6 +17,7 @@ LOOKED_AT = 1500  # characters
 SHORTEST = 8  # words: below this a guess is no better than the assumption
 SURE = 0.8  # lists of English names come out as other languages, but never as surely as this
 _WORD = re.compile(r"[^\W\d_]+")
+_NOT_LATIN = re.compile("[\u0250-\U0010ffff]")
 _NAMES = dict(
     pair.split("=")
     for pair in (
@@ -30,10 +31,10 @@ _NAMES = dict(
 
 def detect_language(text: str) -> str:
     """ISO 639-1 code of the language; "en" for texts too short to tell that are written in Latin letters."""
-    words = [w.lower() for w in _WORD.findall(text[:LOOKED_AT])]
-    share = sum(w in ENGLISH for w in words) / max(1, len(words))
+    words = _WORD.findall(text[:LOOKED_AT].lower())
+    share = sum(map(ENGLISH.__contains__, words)) / max(1, len(words))
     letters = "".join(words)
-    latin = sum(c < "\u0250" for c in letters) > len(letters) / 2
+    latin = len(_NOT_LATIN.findall(letters)) < len(letters) / 2
     if (share > 0.2 and latin) or (latin and len(words) < SHORTEST) or not letters:
         return "en"
     code, probability = _identifier().classify(text[:LOOKED_AT])

@@ -99,7 +99,7 @@ def clean_byline(text: str | None) -> str | None:
     text = " ".join((text or "").split())
     text = re.sub(r"(?i)^(?:(?:written |posted |reported )?by|author|from)\b[:\s]+", "", text)
     text = re.sub(r"\S*@\S*|https?://\S*", "", text).strip(" ,;|/-–·")
-    return " ".join(text.split()) or None if len(text) <= 300 else None
+    return " ".join(text.split()) if len(text) <= 300 and any(map(str.isalpha, text)) else None
 
 
 def _of_numbers(first: int, mark: str, second: int, year: str, rest: str) -> tuple[str | None, bool]:

@@ -45,10 +45,14 @@ class Limited(io.RawIOBase):
 
 
 def open_file(path: Path) -> BinaryIO:
-    """A buffered binary stream of the file's content, decompressed where its name says that it is compressed."""
+    """A buffered binary stream of the file's content, decompressed where it begins as compressed files do."""
+    stream = path.open("rb")
     if ".warc" in path.suffixes[-2:] or ".wet" in path.suffixes[-2:]:
-        return path.open("rb")  # its reader unpacks it record by record
-    return unpacked(path.open("rb"), path.name, path.stat().st_size)
+        return stream  # its reader unpacks it record by record
+    # Browsers and download tools unpack a file and leave its name, or the other way round.
+    head = stream.peek(10)[:10]
+    opener = next((opener for beginning, opener in _BEGINNINGS.items() if head.startswith(beginning)), None)
+    return limited(opener(stream), path.stat().st_size) if opener else stream
 
 
 def unpacked(stream: BinaryIO, name: str, packed_size: int) -> BinaryIO:
@@ -74,6 +78,9 @@ def _zstd(stream: BinaryIO) -> Any:
     return zstandard.ZstdDecompressor(max_window_size=2**27).stream_reader(stream, read_across_frames=True)
 
 
+_BEGINNINGS: dict[bytes, Callable[[BinaryIO], Any]] = {
+    b"\x1f\x8b": _gzip, b"BZh": bz2.open, b"\xfd7zXZ\x00": lzma.open, b"\x28\xb5\x2f\xfd": _zstd,
+}  # fmt: skip
 _OPENERS: dict[str, Callable[[BinaryIO], Any]] = {
     ".gz": _gzip, ".tgz": _gzip, ".bz2": bz2.open, ".xz": lzma.open, ".zst": _zstd,
 }  # fmt: skip

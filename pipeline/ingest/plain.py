@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterator
 from typing import Any, BinaryIO
@@ -12,13 +13,19 @@ from pipeline.ingest.exports import export_articles
 from pipeline.ingest.registry import Asked, read_whole
 
 NAMES = {
-    "title": ("title", "headline"),
+    "title": ("title", "headline", "webtitle"),
     "byline": ("byline", "author", "authors", "by"),
-    "source": ("source", "publisher", "publication", "site", "outlet", "media_name", "media", "newspaper"),
-    "published": ("published", "date", "pubdate", "publication_date", "publish_date", "datetime"),
-    "url": ("url", "link", "canonical"),
+    "source": (
+        "source", "publisher", "publication", "site", "outlet", "media_name", "media", "newspaper", "source_domain",
+        "domain",
+    ),
+    "published": (
+        "published", "date", "pubdate", "publication_date", "publish_date", "date_publish", "date_published",
+        "publishedat", "published_at", "webpublicationdate", "datetime",
+    ),
+    "url": ("url", "link", "canonical", "weburl"),
     "language": ("language", "lang"),
-}
+}  # fmt: skip
 """Our column -> what front matter, header lines and tables call it."""
 LONGEST_HEADER = 64 * 1024
 _FENCED = re.compile(r"\A\ufeff?\s{0,20}---[ \t]*\r?\n(.*?\n)(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.DOTALL)
@@ -36,6 +43,14 @@ def read_text(stream: BinaryIO, asked: Asked) -> Iterator[Draft | Problem]:
         from pipeline.ingest.html import of_page
 
         yield of_page(text, (*notes, "the file is a saved page, whatever its name says"))
+        return
+    from pipeline.ingest import kinds, rows
+
+    if kinds.is_json(text):
+        yield from rows.rows_of_json(text, asked)
+        return
+    if kinds.is_table(text, rows.TEXT_NAMES):
+        yield from rows.read_csv(io.BytesIO(text.encode("utf-8", "replace")), asked)
         return
     if (articles := export_articles(text)) is not None:
         yield from articles

@@ -44,6 +44,7 @@ def part(
     `titled`: whether the first paragraph may be taken as the headline where none is given.
     """
     kinds = [kind_of(line) for line in lines]
+    kinds = _with_related(lines, kinds)
     end = _comments_begin(lines, kinds)
     dropped = [(kinds[n] or "comments", line) for n, line in enumerate(lines) if n >= end]
     page = [(line, kind) for line, kind in zip(lines[:end], kinds[:end], strict=True)]
@@ -73,12 +74,13 @@ def kind_of(line: str) -> str | None:
     if len(line) > LONGEST:
         return None
     lower = line.lower()
-    anchored, others = _patterns()
+    anchored, others, needed = _patterns()
     if found := anchored.fullmatch(lower):
         return found.lastgroup
-    for kind, pattern, needs in others:
-        if any(word in lower for word in needs) and pattern.fullmatch(line):
-            return kind
+    if present := {word for word in needed if word in lower}:
+        for kind, pattern, needs in others:
+            if not present.isdisjoint(needs) and pattern.fullmatch(line):
+                return kind
     return None
 
 
@@ -94,8 +96,11 @@ def fold(text: str) -> str:
 
 
 @cache
-def _patterns() -> tuple[re.Pattern[str], list[tuple[str, re.Pattern[str], list[str]]]]:
-    """All patterns that start with given words as one, each kind a group; the others with the words they need."""
+def _patterns() -> tuple[re.Pattern[str], list[tuple[str, re.Pattern[str], list[str]]], frozenset[str]]:
+    """All patterns that start with given words as one, each kind a group; the others with the words they need.
+
+    Then all of those words.
+    """
     rows = tomllib.loads((Path(__file__).parent / "residue.toml").read_text(encoding="utf-8"))["residue"]
     groups: dict[str, list[str]] = {}
     for row in rows:
@@ -107,7 +112,19 @@ def _patterns() -> tuple[re.Pattern[str], list[tuple[str, re.Pattern[str], list[
         for row in rows
         if "needs" in row
     ]
-    return re.compile(anchored), others
+    return re.compile(anchored), others, frozenset(word for _, _, needs in others for word in needs)
+
+
+def _with_related(lines: Sequence[str], kinds: list[str | None]) -> list[str | None]:
+    """The kinds, with the headlines that end the page under a heading such as "More on this story"."""
+    heading = next((n for n, kind in enumerate(kinds) if kind == "related" and n > len(kinds) / 2), None)
+    if heading is None or any(
+        len(line) > TITLE_LENGTH or _SENTENCE_END.search(line)
+        for line, kind in zip(lines[heading:], kinds[heading:], strict=True)
+        if not kind
+    ):
+        return kinds
+    return kinds[:heading] + [kind or "related" for kind in kinds[heading:]]
 
 
 def _comments_begin(lines: Sequence[str], kinds: Sequence[str | None]) -> int:

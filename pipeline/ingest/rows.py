@@ -6,11 +6,13 @@ import codecs
 import csv
 import io
 import json
+import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from itertools import islice
 from typing import Any, BinaryIO, cast
 
 from pipeline.ingest.decode import SNIFFED, decode, encoding_of, sniff
@@ -32,7 +34,11 @@ TEXT_NAMES = (
     "maintext",
     "main_text",
     "story",
+    "story_text",
     "articlebody",
+    "article_body",
+    "bodytext",
+    "body_text",
 )
 MOST_PARQUET = 2 * 2**30  # bytes
 BROKEN_OFFICE = (
@@ -47,6 +53,10 @@ BROKEN_OFFICE = (
     zlib.error,
 )
 """What a damaged office document raises (SyntaxError: of its XML)."""
+NO_TEXT = "has no text column"
+LONGEST_PREAMBLE = 10  # rows above the names of the columns
+_SEPARATOR_LINE = re.compile(r"sep=[,;\t|]\r?$", re.IGNORECASE)
+_CUT = re.compile(r"[ …]*\[\+\d+ chars\]\s*$")  # as NewsAPI ends its texts
 ID_NAMES = ("id", "article_id", "uid", "guid", "uuid", "doc_id", "document_id", "key")
 
 
@@ -86,6 +96,11 @@ def read_tsv(stream: BinaryIO, asked: Asked) -> Iterator[Draft | Problem]:
 def read_json(stream: BinaryIO, asked: Asked) -> Iterator[Draft | Problem]:
     """The articles of a JSON file: an array of objects, or an object that holds one, or a single article."""
     text, _ = decode(read_whole(stream, asked))
+    yield from rows_of_json(text, asked)
+
+
+def rows_of_json(text: str, asked: Asked) -> Iterator[Draft | Problem]:
+    """The articles of JSON, or of JSON lines under a name that says otherwise."""
     try:
         value = json.loads(text)
     except RecursionError as error:
@@ -96,23 +111,39 @@ def read_json(stream: BinaryIO, asked: Asked) -> Iterator[Draft | Problem]:
             raise ValueError(f"is not JSON: {error}") from error
         yield from read_jsonl(io.BytesIO(text.encode("utf-8", "replace")), asked)
         return
-    for number, row in enumerate(_rows_in(value), 1):
-        yield of_row(row, number, asked, "item")
+    found = [of_row(row, number, asked, "item") for number, row in enumerate(_rows_in(value), 1)]
+    missing = [item for item in found if isinstance(item, Problem) and NO_TEXT in item.reason]
+    if len(missing) == len(found) > 1:
+        raise ValueError(missing[0].reason.replace("item 1 ", ""))
+    yield from found
 
 
 def read_xlsx(stream: BinaryIO, asked: Asked) -> Iterator[Draft | Problem]:
-    """An article for each row of the first sheet; its first row names the columns."""
+    """An article for each row of the first sheet that has a text column; its first row names the columns."""
     data = io.BytesIO(checked_zip(read_whole(stream, asked)))
     try:
         from openpyxl import load_workbook
     except ImportError as error:
         raise ValueError("is an Excel file; to read it, run: pip install 'hearsay[docs]'") from error
     try:
-        rows = load_workbook(data, read_only=True, data_only=True).worksheets[0].iter_rows(values_only=True)
-        names = [str(n).strip() if n is not None else "" for n in next(rows, ())]
-        for number, values in enumerate(rows, 2):
-            if any(v is not None for v in values):
-                yield of_row(dict(zip(names, values, strict=False)), number, asked)
+        sheets = [s.iter_rows(values_only=True) for s in load_workbook(data, read_only=True, data_only=True)]
+        heads = [[str(n).strip() if n is not None else "" for n in next(rows, ())] for rows in sheets]
+    except BROKEN_OFFICE as error:
+        raise ValueError(f"is no Excel file that can be read: {error!r:.100}") from error
+    if not heads:
+        raise ValueError("is an Excel file without a sheet")
+    at = next((n for n, names in enumerate(heads) if text_column(names, asked)), 0)
+    if text_column(heads[at], asked) is None:
+        raise ValueError(no_text(heads[at]))
+    for number, values in enumerate(_unbroken(sheets[at]), 2):
+        if any(v is not None for v in values):
+            yield of_row(dict(zip(heads[at], values, strict=False)), number, asked)
+
+
+def _unbroken(rows: Iterator[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
+    """The rows of a sheet. ValueError at the first damage."""
+    try:
+        yield from rows
     except BROKEN_OFFICE as error:
         raise ValueError(f"is no Excel file that can be read: {error!r:.100}") from error
 
@@ -140,9 +171,15 @@ def _rows_in(value: Any) -> list[Any]:
     if isinstance(value, list):
         return value
     if isinstance(value, Mapping):
-        arrays = [v for v in value.values() if isinstance(v, list) and v and isinstance(v[0], Mapping)]
-        if arrays and not any(str(k).lower() in TEXT_NAMES for k in value):
-            return max(arrays, key=len)
+        if not any(str(k).lower() in TEXT_NAMES for k in value):
+            inner = [v for v in value.values() if isinstance(v, Mapping)]  # {"response": {"results": […]}}
+            arrays = [
+                v
+                for o in (value, *inner)
+                for v in o.values()
+                if isinstance(v, list) and v and isinstance(v[0], Mapping)
+            ]
+            return max(arrays, key=len, default=[value])
         return [value]
     raise ValueError("is JSON without an object in it")
 
@@ -151,15 +188,18 @@ def of_row(row: Any, number: int, asked: Asked, unit: str = "row") -> Draft | Pr
     """The article of one row, by the columns asked for, else by the usual names."""
     if not isinstance(row, Mapping):
         return Problem(f"{unit} {number} is not an object with fields", number)
+    text_name = text_column(row, asked)
+    if text_name is None and isinstance(
+        inner := row.get("fields"), Mapping
+    ):  # as the Guardian's interface has it
+        row = {**row, **inner}
+        text_name = text_column(row, asked)
+    if text_name is None:
+        return Problem(f"{unit} {number} {no_text(row)}", number)
     names = {str(k).strip().lower(): k for k in row}
-    text_name = asked.columns.get("text") or next((names[n] for n in TEXT_NAMES if n in names), None)
-    if text_name is None or text_name not in row:
-        have = ", ".join(list(map(str, row))[:12])
-        return Problem(
-            f"{unit} {number} has no text column; name it with --columns text=NAME (there are: {have})",
-            number,
-        )
     text = row[text_name]
+    if isinstance(text, Mapping):  # as WordPress has it
+        text = text.get("rendered") or text.get("text")
     if isinstance(text, bytes):
         text = decode(text)[0]
     if isinstance(text, list) and all(isinstance(p, str) for p in text):
@@ -167,12 +207,31 @@ def of_row(row: Any, number: int, asked: Asked, unit: str = "row") -> Draft | Pr
     if not isinstance(text, str) or not text.strip():
         return Problem(f"{unit} {number} has an empty text", number)
     text, wrapped = (markup_text(text), False) if looks_like_markup(text) else (text, True)
+    whole = _CUT.sub("", text)
     fields = known_fields(dict(row)) | {
         ours: v for ours, theirs in asked.columns.items() if ours in NAMES and (v := text_of(row.get(theirs)))
     }
     id_name = asked.columns.get("id") or next((names[n] for n in ID_NAMES if n in names), None)
     own = text_of(row.get(id_name)) if id_name is not None else None
-    return Draft(text, **fields, row=own, number=number, wrapped=wrapped, titled=False)
+    notes = ("the text is cut off: its source gives no more",) if whole != text else ()
+    return Draft(whole, **fields, row=own, number=number, wrapped=wrapped, titled=False, notes=notes)
+
+
+def text_column(names: Iterable[Any], asked: Asked) -> Any:
+    """The column that holds the text, by the name asked for or a usual one; None where there is none."""
+    if wanted := asked.columns.get("text"):
+        return wanted if wanted in names else None
+    known = {str(name).strip().lower(): name for name in names}
+    return next((known[name] for name in TEXT_NAMES if name in known), None)
+
+
+def no_text(names: Iterable[Any]) -> str:
+    """What to say of a table or a row without a text."""
+    have = list(map(str, names))
+    listing = (
+        "; it lists articles, and does not hold them" if {"url", "title"} <= {*map(str.lower, have)} else ""
+    )
+    return f"{NO_TEXT}; name it with --columns text=NAME (there are: {', '.join(have[:12])}){listing}"
 
 
 def check_sniff(stream: BinaryIO) -> None:
@@ -200,11 +259,10 @@ def _delimited(stream: BinaryIO, asked: Asked, separator: str | None) -> Iterato
         (line.replace("\0", "") for line in lines),
         delimiter=separator or _separator(head.decode(encoding, "replace")),
     )
-    names = next(rows, None)
-    if not names:
-        raise ValueError("is empty")
-    names = [n.strip() for n in names]
-    number = 1
+    try:
+        names, number = _header(rows, asked)
+    except csv.Error as error:
+        raise ValueError(f"is no table that can be read: {error}") from error
     while True:
         number += 1
         try:
@@ -219,6 +277,22 @@ def _delimited(stream: BinaryIO, asked: Asked, separator: str | None) -> Iterato
 
 
 def _separator(head: str) -> str:
-    """The commonest of , ; tab | in the first line."""
+    """The commonest of , ; tab | in the first line, or what Excel's "sep=;" in it says."""
     first = head.lstrip("\ufeff").partition("\n")[0]
-    return max(",;\t|", key=first.count)
+    return first[4] if _SEPARATOR_LINE.match(first) else max(",;\t|", key=first.count)
+
+
+def _header(rows: Iterator[list[str]], asked: Asked) -> tuple[list[str], int]:
+    """(names of the columns, their row): the first row, or the first of a few with a text column in it.
+
+    Exports may say above their table what they are. ValueError where there is no text column.
+    """
+    first: list[str] = []
+    for number, row in enumerate(islice(rows, LONGEST_PREAMBLE), 1):
+        names = [cell.strip("\ufeff \t\r\n") for cell in row]
+        if text_column(names, asked):
+            return names, number
+        first = first or [name for name in names if name]
+    if not first:
+        raise ValueError("is empty")
+    raise ValueError(no_text(first))
