@@ -78,9 +78,9 @@ def test_reasons_name_the_cue_the_cap_and_the_source() -> None:
         Step("report", "said", 3, 0, 3, "speech", outermost=True),
     ]
     start, may, said = compose(steps).reasons
-    assert start == "an asserted clause starts at +3"
-    assert may == '"may" (epistemic) caps it at +1 [at 12]'
-    assert said == '"said" (speech): the source holds it at +3, the author only reports it [at 3]'
+    assert start == "+3  stated outright"
+    assert may == '+1  "may" (epistemic) leaves 1 at most'
+    assert said == ' 0  "said" (speech): +1 for the source, the author only reports it'
 
 
 def test_readers_believe_what_is_reported() -> None:

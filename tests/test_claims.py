@@ -196,10 +196,9 @@ def test_a_claim_can_be_explained() -> None:
     quotes, parts = make_quotes(doc, OFFICIALS)
     ((claim, reasons),) = explain_claims(doc, "a", [], [], quotes, parts, [])
     assert reasons == [
-        "an asserted clause starts at +3",
-        '"not" turns the sign [at 38]',
-        '"said" (speech): the source holds it at +3, the author only reports it [at 18]',
-        "author +0.00, Harbour officials -3.00",
+        "+3  stated outright",
+        '-3  "not" turns it round',
+        ' 0  "said" (speech): -3 for the source, the author only reports it',
     ]
     assert claim.text == "the port would not reopen"
 

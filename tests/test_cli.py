@@ -248,9 +248,9 @@ def test_a_claim_is_explained_by_its_hedge_and_its_quote(corpus_out: Path) -> No
     for said in (
         hedge.text,
         hedge.kind,
-        quote.cue or "(no cue)",
+        quote.cue or "no cue",
         claim.claimant,
-        f"{claim.author_factuality:+.2f}",
+        "leaves it open" if claim.author_factuality == 0 else f"{claim.author_factuality:+.0f}",
     ):
         assert said in text
 

@@ -74,18 +74,19 @@ def compose(steps: Sequence[Step], learned: float | None = None) -> Verdict:
     """The scores of a claim from its steps, innermost first; `learned` is its head's `token._.factuality`."""
     value = _Value(1, CERTAIN)
     source: _Value | None = None
-    reasons = [f"an asserted clause starts at {_shown(CERTAIN)}"]
+    reasons = [_line(value, "stated outright")]
     for step in steps:
         if step.effect == "report" and step.outermost and source is None:
             source = value.under(step.source)
             value = value.under(step.author)
+            reasons.append(_line(value, _reported(step, source, value)))
         else:
             value = value.under(step.source if step.own else step.author)
-        reasons.append(_reason(step))
+            reasons.append(_line(value, _reason(step)))
     if not steps and learned is not None and learned < DOUBTED:
         value = _on_grid(max(0.0, learned))  # a negation is always a word, so that it lowers and never turns
         reasons.append(
-            f"unmarked, but readers would doubt it (learned score {learned:.1f}): {_shown(value.score)}"
+            _line(value, f"no word says so, but readers would doubt it (learned score {learned:.1f})")
         )
     claimant = value if source is None else source
     return Verdict(value.score, None if source is None else source.score, claimant.sign > 0, tuple(reasons))
@@ -105,27 +106,25 @@ def readers_view(steps: Sequence[Step], learned: float) -> float:
     return LEARNED_WEIGHT * learned + (1 - LEARNED_WEIGHT) * believed
 
 
+def _line(value: _Value, why: str) -> str:
+    """The author's score after a step, and the step."""
+    return f"{_shown(value.score):>2}  {why}"
+
+
 def _reason(step: Step) -> str:
-    match step.effect:
-        case "negation":
-            text = f'"{step.words}" turns the sign'
-        case "hedge":
-            text = f'"{step.words}"{_in_brackets(step.note)} caps it at {_shown(step.author)}'
-        case "predicate":
-            text = f'under "{step.words}"{_in_brackets(step.note)} it is {_shown(step.author)}'
-        case "report" if step.own or not step.outermost:
-            score = step.source if step.own else step.author
-            text = f'under "{step.words}"{_in_brackets(step.note)} it is {_shown(score)}'
-        case _:
-            text = (
-                f'"{step.words}"{_in_brackets(step.note)}: the source holds it at {_shown(step.source)}, '
-                + (
-                    "the author only reports it"
-                    if step.author == 0
-                    else f"the author at {_shown(step.author)}"
-                )
-            )
-    return f"{text} [at {step.start}]"
+    words = f'"{step.words}"{_in_brackets(step.note)}'
+    if step.effect == "negation":
+        return f"{words} turns it round"
+    score = step.source if step.own else step.author
+    if score == CERTAIN:
+        return f"{words} leaves it as it is"
+    turned = "turns it round and " if score < 0 else ""
+    return f"{words} {turned}leaves {_shown(abs(score))} at most".replace("leaves +", "leaves ")
+
+
+def _reported(step: Step, source: _Value, author: _Value) -> str:
+    commits = "the author only reports it" if step.author == 0 else "the author goes along"
+    return f'"{step.words}"{_in_brackets(step.note)}: {_shown(source.score)} for the source, {commits}'
 
 
 def _in_brackets(note: str) -> str:

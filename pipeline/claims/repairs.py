@@ -14,6 +14,7 @@ FAR = 40
 """Words that a mark before a clause may stand away."""
 CLIMB = 20
 """Steps up a tree; a walk that is longer comes from a broken parse."""
+FOLLOWING = frozenset({"conj", "obl", "advmod", "nmod"})
 NOMINAL = frozenset({"det", "amod", "nmod:poss", "nummod"})
 RELATIVES = frozenset({"which", "that", "who"})
 
@@ -26,7 +27,7 @@ def mend(tree: Tree) -> None:
         _sort_subjects,
         _hang_relative,
         _free_adverbial,
-        _part_at_semicolon,
+        _part_at_mark,
         _hang_near,
         _turn_report,
         _lower_condition,
@@ -121,28 +122,43 @@ def _free_adverbial(tree: Tree, i: int) -> None:
             _move(tree, i, top, "advcl")
 
 
-def _part_at_semicolon(tree: Tree, i: int) -> None:
-    """Nothing governs a clause beyond a semicolon: "the film showed a guard; he then drew a pistol"."""
-    if tree.deps[i] not in ("ccomp", "csubj") or child(tree, i, "mark") is not None:
+def _part_at_mark(tree: Tree, i: int) -> None:
+    """Nothing governs a clause beyond a semicolon, or a second one beyond a colon.
+
+    "The film showed a guard; he then drew a pistol", "she doubts it will last: “The wall is old.”"
+    """
+    head = tree.heads[i]
+    if tree.deps[i] not in ("ccomp", "csubj") or child(tree, i, "mark") is not None or head > i:
         return
-    if ";" in tree.words[max(tree.heads[i], i - FAR) : i] and child(tree, i, "nsubj") is not None:
+    marks = tree.words[max(head, i - FAR) : i]
+    second = ":" in marks and any(tree.deps[c] == "ccomp" and head < c < i for c in tree.children[head])
+    if (";" in marks or second) and child(tree, i, "nsubj", "expl") is not None:
         tree.deps[i] = "parataxis"
 
 
 def _hang_near(tree: Tree, i: int) -> None:
     """Where a clause with its own subject has been added, what follows is of that one: "and she was well and left"."""
     head = tree.heads[i]
-    if tree.deps[i] not in ("conj", "obl", "advmod", "nmod") or head > i:
+    near = _added_clause(tree, head, i) if head < i and tree.deps[i] in FOLLOWING else None
+    if near is None:
         return
-    if child(tree, i, "nsubj", "csubj", "expl") is not None:
-        return
-    added = [c for c in tree.children[head] if head < c < i and tree.deps[c] in ("conj", "parataxis")]
-    if (
-        added
-        and tree.lemmas[added[-1]] not in opinion_lemmas()
-        and child(tree, added[-1], "nsubj") is not None
-    ):
-        _move(tree, i, added[-1], tree.deps[i])
+    if child(tree, i, "nsubj", "csubj", "expl") is None:
+        _move(tree, i, near, tree.deps[i])
+    elif tree.deps[i] == "conj" and child(tree, i, "mark") == near + 1:
+        _move(tree, i, near, "ccomp")  # "…, but it is possible that he left"
+
+
+def _added_clause(tree: Tree, head: int, i: int) -> int | None:
+    """The last clause with its own subject between a head and what hangs on it, added to the head or what it is in."""
+    top = head
+    for _ in range(4):
+        added = [c for c in tree.children[top] if head < c < i and tree.deps[c] in ("conj", "parataxis")]
+        if added and tree.lemmas[added[-1]] not in opinion_lemmas():
+            return added[-1] if child(tree, added[-1], "nsubj", "expl") is not None else None
+        if tree.heads[top] == top:
+            break
+        top = tree.heads[top]
+    return None
 
 
 def _turn_report(tree: Tree, i: int) -> None:

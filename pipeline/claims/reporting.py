@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pipeline.claims.clauses import Clause, is_finite, states
 from pipeline.claims.governors import clause_top
+from pipeline.claims.hedges import LOWERING_KINDS
 from pipeline.claims.scene import Scene
 from pipeline.claims.steps import Bearing
 from pipeline.claims.tree import Tree, child
@@ -26,6 +27,7 @@ def reporting_tops(scene: Scene, clauses: list[Clause], bearings: dict[int, Bear
             cues & {clause.top, clause.head, *clause.chain}
             or _says_nothing(tree, clause)
             or _is_empty(tree, clause)
+            or _only_judges(scene, clause)
         ):
             tops.add(clause.top)
     return tops
@@ -40,6 +42,15 @@ def _content_is_clause(scene: Scene, quote: int) -> bool:
         )
         for i in scene.content_tokens[quote]
     )
+
+
+def _only_judges(scene: Scene, clause: Clause) -> bool:
+    """As in "it is unclear how they met", where what is judged states nothing."""
+    tree, hedge = scene.tree, scene.setting.hedge_at.get(clause.head)
+    if hedge is None or scene.setting.hedges[hedge].kind not in LOWERING_KINDS:
+        return False
+    named = child(tree, clause.top, "nsubj") is not None
+    return not named and child(tree, clause.head, "ccomp", "csubj") is not None
 
 
 CONTENTLESS = frozenset(

@@ -21,7 +21,7 @@ from spacy.tokens import Doc, Span, Token
 
 from pipeline.claims.attribution import attribute
 from pipeline.claims.bearing import find_bearing
-from pipeline.claims.certainty import Verdict, compose
+from pipeline.claims.certainty import compose
 from pipeline.claims.checkworthiness import calibrate
 from pipeline.claims.clauses import (
     DEEPEST,
@@ -86,7 +86,7 @@ def explain_claims(
     parts: Sequence[QuotePart],
     hedges: Sequence[Hedge],
 ) -> list[tuple[Claim, list[str]]]:
-    """Every claim with the reasons for its scores, a line each: the start, the cues and caps, the source."""
+    """Every claim with the reasons for its scores, a line a step, each with the author's score after it."""
     found = explained_claims(doc, article_id, mentions, entities, quotes, parts, hedges)
     return [(e.claim, list(e.reasons)) for e in found]
 
@@ -169,14 +169,7 @@ def _explain(
         source_factuality=None if verdict.source is None else round(verdict.source, 2),
         checkworthiness=_checkworthiness(scene.doc[pieces[0][0] : pieces[-1][1]]),
     )
-    return Explained(claim, hedges, _reasons(claim, verdict))
-
-
-def _reasons(claim: Claim, verdict: Verdict) -> tuple[str, ...]:
-    scores = f"author {claim.author_factuality:+.2f}"
-    if claim.source_factuality is not None:
-        scores += f", {claim.claimant} {claim.source_factuality:+.2f}"
-    return (*verdict.reasons, scores)
+    return Explained(claim, hedges, verdict.reasons)
 
 
 def _extension(item: Token | Span, name: str) -> float | None:

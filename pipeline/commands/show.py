@@ -11,7 +11,7 @@ from rich.text import Text
 from pipeline import tables
 from pipeline.commands.terminal import console, visible
 from pipeline.output.saved import entities_of
-from pipeline.schema import Article, Claim, Hedge, Quote
+from pipeline.schema import Article, Claim, Quote
 
 Rows = dict[str, list[Any]]
 STYLES = {
@@ -106,26 +106,33 @@ def reasons(article: Article, rows: Rows) -> dict[str, list[str]]:
 
 
 def explained(claim: Claim, rows: Rows, steps: Sequence[str] = ()) -> Text:
-    """A claim with what its scores rest on: who states it, by which words, which hedges bear on it, step by step."""
+    """A claim and what its scores rest on: who states it, how sure the author and the source are, step by step."""
+    quote = next((q for q in rows["quotes"] if q.quote_id == claim.quote_id), None)
     hedges = {hedge.hedge_id: hedge for hedge in rows["hedges"]}
     bearing = [hedges[link.hedge_id] for link in rows["claim_hedges"] if link.claim_id == claim.claim_id]
-    quotes = {quote.quote_id: quote for quote in rows["quotes"]}
+    lines = [("claimant", claim.claimant + (f", {_quoted(quote)}" if quote else ""))]
+    lines += [("hedge", f"{hedge.text} ({hedge.kind})") for hedge in bearing]
+    lines.append(("author", _sure(claim.author_factuality)))
+    if claim.source_factuality is not None:
+        lines.append(("source", _sure(claim.source_factuality)))
+    lines.append(("check", f"{claim.checkworthiness:.2f}"))
+    lines += [("" if n else "why", step) for n, step in enumerate(steps)]
     text = Text(visible(claim.text) + "\n", "bold")
-    for name, value in _reasons(claim, quotes.get(claim.quote_id or ""), bearing):
+    for name, value in lines:
         text.append(f"  {name:<10}", "dim").append(visible(value) + "\n")
-    for n, step in enumerate(steps):
-        text.append(f"  {'' if n else 'why':<10}", "dim").append(visible(step) + "\n")
     return text
 
 
-def _reasons(claim: Claim, quote: Quote | None, hedges: list[Hedge]) -> list[tuple[str, str]]:
-    lines = [("claimant", claim.claimant), ("predicate", f"{claim.predicate} ({claim.polarity})")]
-    if quote is not None:
-        lines.append(("quoted", f"{quote.source or '(no source)'} – {quote.cue or '(no cue)'}; {quote.kind}"))
-    for hedge in hedges:
-        lines.append(("hedge", f"{hedge.text} ({hedge.kind})"))
-    lines.append(("author", f"{claim.author_factuality:+.2f} of ±3"))
-    if claim.source_factuality is not None:
-        lines.append(("source", f"{claim.source_factuality:+.2f} of ±3"))
-    lines.append(("check", f"{claim.checkworthiness:.2f} of 1"))
-    return lines
+SURE = ("leaves it open", "possibly", "probably", "certainly")
+
+
+def _sure(score: float) -> str:
+    """A score in words: "-2  probably not"."""
+    strength = SURE[min(3, round(abs(score)))]
+    negated = " not" if score < 0 and strength != SURE[0] else ""
+    return f"{score:+.0f}  {strength}{negated}" if round(score) else f" 0  {strength}"
+
+
+def _quoted(quote: Quote) -> str:
+    source, cue = quote.source or "no source", quote.cue or "no cue"
+    return f"{quote.kind} quote: {source} / {cue}"
