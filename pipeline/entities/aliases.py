@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, insort
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 
 from pipeline.entities.names import PARTICLES, Name, merge_label, name_words, word_set
-from pipeline.entities.places import is_demonym, is_known_place, kept_name, kept_people
+from pipeline.entities.places import is_demonym, is_known_place, is_landform, kept_name, kept_people
+from pipeline.entities.types import ILLNESS, told_types, without_illnesses
 from pipeline.lexicon import read_lexicon, split_cell
 
 NEIGHBOURS = 24
@@ -24,6 +25,8 @@ SHORT_WAY = 200  # characters after a name in which a pronoun is taken for its o
 LEADING = 3  # a person named so many times as often as the next keeps the bare surname
 FUNCTION_WORDS = word_set("function")
 BODIES = word_set("body")
+STORM_WORDS = frozenset(word.lower() for word in word_set("storm"))
+OUTLET_ENDINGS = tuple(sorted(word_set("outlet ending")))
 # spellings of words in names of bodies that differ between countries
 SPELLINGS = {"defense": "defence", "organization": "organisation", "center": "centre", "labor": "labour",
              "programme": "program", "theater": "theatre", "harbor": "harbour"}  # fmt: skip
@@ -103,7 +106,9 @@ def cluster_names(names: Sequence[Name], text: str) -> tuple[list[Name], list[Cl
 
     `text` is the article: it tells "Georgia" from "Georgia". Every name is a member of exactly one cluster.
     """
-    names = settle_labels(names)
+    told = told_types(names, text)
+    names = without_illnesses(names, told)
+    names = settle_labels(names, {form: label for form, label in told.items() if label != ILLNESS})
     clusters: list[Cluster] = []
     by_label: dict[str, list[int]] = defaultdict(list)
     for i, name in enumerate(names):
@@ -126,8 +131,12 @@ def cluster_names(names: Sequence[Name], text: str) -> tuple[list[Name], list[Cl
 # ---------------------------------------------------------------- labels
 
 
-def settle_labels(names: Sequence[Name]) -> list[Name]:
-    """Names with one label for one form, the one most mentions have; a surname follows the full name it ends."""
+def settle_labels(names: Sequence[Name], told: Mapping[tuple[str, ...], str] | None = None) -> list[Name]:
+    """Names with one label for one form, the one most mentions have; a surname follows the full name it ends.
+
+    `told` are the types that the words around a name tell, which decide.
+    """
+    told = told or {}
     votes: dict[tuple[str, ...], Counter[str]] = defaultdict(Counter)
     for name in names:
         votes[name.words][name.label] += 2 if name.titles and name.label == "PERSON" else 1
@@ -137,7 +146,7 @@ def settle_labels(names: Sequence[Name]) -> list[Name]:
         for name in names
         if name.label == "ORG" and len(name.words) > 1 and not any(map(_makes_another_body, name.words[1:]))
     }
-    storms = {name.words[-1] for name in names if name.label == "EVENT" and len(name.words) == 2}
+    storms = {name.words[-1] for name in names if name.label == "EVENT" and len(name.words) in (2, 3)}
     settled = {form: _settle(form, labels, last_words, first_words, storms) for form, labels in votes.items()}
     for form, label in settled.items():  # "Houthis", marked as if a man, beside "Houthi fighters"
         if (
@@ -146,16 +155,28 @@ def settle_labels(names: Sequence[Name]) -> list[Name]:
             and settled.get((*form[:-1], form[-1][:-1])) == "NORP"
         ):
             settled[form] = "NORP"
-    return [_relabel(name, settled[name.words]) for name in names]
+    return [
+        merge_label(name, told[name.words]) if name.words in told else _relabel(name, settled[name.words])
+        for name in names
+    ]
 
 
 def _settle(
     form: tuple[str, ...], votes: Counter[str], surnames: set[str], org_heads: set[str], storms: set[str]
 ) -> str:
     label = max(votes, key=lambda kind: (votes[kind], -_rank(kind)))
+    if label in ("ORG", "FAC", "EVENT") and thing_nouns().get(form[-1]) == "LAW" and len(form) > 1:
+        return "LAW"  # the "Orla Constitution"
     if len(form) > 1 or label in ("DATE", "MONEY", "NORP"):
         return label
     word = form[0]
+    if (
+        label == "PERSON"
+        and word not in surnames
+        and word.endswith(OUTLET_ENDINGS)
+        and word not in OUTLET_ENDINGS
+    ):
+        return "ORG"  # "Sundnews"
     # "Orla" alone, marked ORG, beside "Joe Orla"; and "Ford", marked PERSON, beside "Ford Motor Company"
     if label != "PERSON" and word in surnames and word not in org_heads and not is_known_place(word):
         return "PERSON"
@@ -363,6 +384,11 @@ def _cluster_places(names: Sequence[Name], members: Sequence[int], text: str) ->
             found[words].members.append(i)
         else:
             found[words] = Cluster("GPE", words, [i])
+    for words in [words for words in found if len(words) == 1 and is_landform(words[0])]:
+        whole = [other for other in found if len(other) > 1 and other[-1] == words[0]]
+        if len(whole) == 1:  # "the Strait" beside the "Sund Strait"
+            joined = found[whole[0]]
+            joined.members = sorted(joined.members + found.pop(words).members)
     for cluster in found.values():
         votes = Counter(names[i].label for i in cluster.members)
         cluster.label = max(votes, key=lambda label: (votes[label], label == "GPE"))
@@ -418,6 +444,8 @@ def body_words(words: tuple[str, ...], label: str) -> tuple[str, ...]:
     (('defence', 'ministry'), ('orla', 'motor'))
     """
     kept = [SPELLINGS.get(word, word) for word in words]
+    if label == "EVENT" and len(kept) > 1 and not STORM_WORDS.isdisjoint(kept[:-1]):
+        return (kept[-1],)  # "Tropical Storm Orla" becomes "Hurricane Orla"
     while label == "ORG" and len(kept) > 1 and kept[-1] in _company_endings():
         kept.pop()
     if kept[0] == "the" and len(kept) > 1:
@@ -446,8 +474,16 @@ def _bracketed(
             continue
         one, other = body_words(first.words, label), body_words(second.words, label)
         short, full = (one, other) if len(one) < len(other) else (other, one)
-        if len(short) == 1 and short[0][0] == full[0][0] and len(full) > 1:
+        # "LEFT (Labour Party)" is none; after the full name any letters are, "Federal Security Service (FSB)"
+        plain = short is other or _abbreviates(short[0], full)
+        if len(short) == 1 and short[0][0] == full[0][0] and len(full) > 1 and plain:
             yield short, full
+
+
+def _abbreviates(letters: str, full: Sequence[str]) -> bool:
+    """Whether the letters of an acronym come in this order in the name: "(LEFT)" is not the Labour Party."""
+    rest = iter("".join(full))
+    return all(letter in rest for letter in letters)
 
 
 def initials(words: Sequence[str]) -> set[str]:

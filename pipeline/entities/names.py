@@ -15,6 +15,7 @@ from pipeline.entities.places import country_of, is_demonym, is_state
 from pipeline.lexicon import read_lexicon
 
 POSSESSIVE = re.compile(r"['’]s?$")
+NUMBER = re.compile(r"\d{3,5}")
 YEAR = re.compile(r"\b(?:1[0-9]|20)\d\d\b")
 UNFOLDED = str.maketrans({"ı": "i", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "æ": "ae", "Æ": "Ae",
                           "œ": "oe", "þ": "th", "ð": "d", "ß": "ss", "’": "'", "ʻ": "'", "‘": "'"})  # fmt: skip
@@ -174,10 +175,13 @@ def _name(doc: Doc, start: int, end: int, label: str) -> Name | None:
     if start >= end:
         return None
     label = _mend_label(doc[start:end].text, label)
+    end = _whole_code(doc, start, end)
     if start and label in ("PERSON", "GPE", "ORG", "EVENT") and doc[start - 1].text in STORMS:
-        start, label = start - 1, "EVENT"  # "Hurricane Orla", marked as if a woman
+        start, end, label = start - 1, start + 1, "EVENT"  # "Hurricane Orla", marked as if a woman
     elif end - start > 1 and doc[start].text in STORMS:
-        label = "EVENT"
+        end, label = start + 2, "EVENT"  # "Hurricane Orla Advisory"
+    if label == "EVENT" and start and doc[start].text in STORMS and doc[start - 1].text == "Tropical":
+        start -= 1
     before = start
     if label == "PERSON":
         start, end = _trim_titles(doc, start, end)
@@ -197,6 +201,17 @@ def _name(doc: Doc, start: int, end: int, label: str) -> Name | None:
     offset = doc[start].idx
     return Name(start, end, offset, offset + len(stem), stem, label, words, generation, described,
                 _gender_of_titles(described))  # fmt: skip
+
+
+def _whole_code(doc: Doc, start: int, end: int) -> int:
+    """The end of a name in letters and digits that a reader cut short: "HR 6819", "K2-18b"."""
+    if not end < len(doc) or not doc[end - 1].text.isupper() or len(doc[end - 1]) > 3 or end - start > 1:
+        return end
+    follows = doc[end].text
+    if NUMBER.fullmatch(follows) and not YEAR.fullmatch(follows) and doc[end - 1].whitespace_:
+        return end if is_state(doc[end - 1].text) else end + 1
+    joined = follows == "-" and end + 1 < len(doc) and not (doc[end - 1].whitespace_ or doc[end].whitespace_)
+    return end + 2 if joined and doc[end + 1].text[0].isdigit() else end
 
 
 def _trim(doc: Doc, start: int, end: int) -> tuple[int, int]:
@@ -266,7 +281,10 @@ def _only_title(doc: Doc, i: int, folded: str) -> bool:
     """Whether a word that can be a title stands for no name: "the President", but "King told reporters"."""
     kind = _kind(folded)
     definite = i > 0 and doc[i - 1].lower_ in DETERMINERS
-    return kind in ("office", "rank", "modifier", "after") or (bool(kind) and definite)
+    # "Pope" of "Pope Orla", "Lord" of "Lord Mayor", marked by itself
+    before_name = i + 1 < len(doc) and doc[i + 1].text.istitle() and doc[i + 1].is_alpha
+    titled = kind in ("office", "rank", "modifier", "after", "honorific")
+    return titled or (bool(kind) and (definite or before_name))
 
 
 def _title_end(words: Sequence[str], at: int) -> int:

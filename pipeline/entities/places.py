@@ -210,6 +210,11 @@ def is_known_place(name: str) -> bool:
     return key in _states() or key in _capitals() or key in _places()
 
 
+def is_landform(word: str) -> bool:
+    """Whether a word closes the names of landforms and waters: "channel"."""
+    return word in _nouns("LOC")[1]
+
+
 def state_of_capital(name: str) -> str | None:
     """ISO code of the state whose government a capital may stand for ("Moscow"), None for any other name."""
     return _capitals().get(fold(name))

@@ -1,0 +1,81 @@
+"""Types that the words around a name tell: "the district of Orla" is a place, "infected with Orla" names no entity.
+
+The reader has not met invented and rare names, and calls them what they look like. What the article says of a name
+once or twice holds for all its mentions.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from functools import cache
+
+from pipeline.entities.names import Name, word_set
+from pipeline.entities.places import is_demonym, is_known_place
+from pipeline.lexicon import read_lexicon
+
+ILLNESS = "ILLNESS"  # no type of entity: names of diseases and germs are left out
+SPECIES = re.compile(r"[A-Z]\. [a-z]{3,}")
+BEFORE = re.compile(r"[\w'’-]+")
+WINDOW = 40  # characters around a name
+LONGEST = 3  # words of evidence
+LEAST_SHARE = 0.1  # of the mentions of a name, that must stand beside evidence
+SETTLED = frozenset({"DATE", "MONEY", "NORP"})
+
+Form = tuple[str, ...]
+
+
+@cache
+def _evidence(position: str) -> dict[Form, str]:
+    rows = read_lexicon("type_evidence")
+    return {tuple(row["words"].split()): row["type"] for row in rows if row["position"] == position}
+
+
+def told_types(names: Sequence[Name], text: str) -> dict[Form, str]:
+    """Form of a name -> the type that the text around its mentions tells, for those where it tells one."""
+    hits: dict[Form, Counter[str]] = defaultdict(Counter)
+    mentions = Counter(name.words for name in names)
+    for name in names:
+        told = "" if name.label in SETTLED else _told(name, text)
+        if told:
+            hits[name.words][told] += 1
+    found = {
+        form: told.most_common(1)[0][0] for form, told in hits.items() if _is_plain(told, mentions[form])
+    }
+    return {form: told for form, told in found.items() if not _is_place_known(form)}
+
+
+def _is_plain(told: Counter[str], n_mentions: int) -> bool:
+    return len(told) == 1 and told.total() >= LEAST_SHARE * n_mentions
+
+
+def _is_place_known(form: Form) -> bool:
+    name = " ".join(form)
+    return is_known_place(name) or is_demonym(name)
+
+
+def _told(name: Name, text: str) -> str:
+    before = [w.lower() for w in BEFORE.findall(text[max(0, name.start_char - WINDOW) : name.start_char])]
+    after = [w.lower() for w in BEFORE.findall(text[name.end_char : name.end_char + WINDOW])]
+    if text[name.end_char : name.end_char + 1] != " ":
+        after = []
+    for n in range(LONGEST, 0, -1):
+        told = _evidence("before").get(tuple(before[-n:])) or _evidence("after").get(tuple(after[:n]))
+        if told and not (told == ILLNESS and name.titles):
+            return told
+    return ""
+
+
+def without_illnesses(names: Sequence[Name], told: Mapping[Form, str]) -> list[Name]:
+    """The names that name no disease and no germ: "Covid-19", "E. coli", what people are "infected with"."""
+    return [
+        name
+        for name in names
+        if name.label in ("GPE", *SETTLED)
+        or not (
+            told.get(name.words) == ILLNESS
+            or name.words[0] in word_set("disease")
+            or SPECIES.fullmatch(name.text)
+        )
+    ]
