@@ -221,7 +221,7 @@ def _cluster_people(names: Sequence[Name], members: Sequence[int], text: str) ->
     _tell_couples_apart(people, index, names, short, text)
     # titled ones first: "Ms Clinton" and "Mr Clinton" must be apart before a bare "Clinton" joins either
     for i in sorted(short, key=lambda i: (not names[i].gender, i)):
-        found = _shortened(people, index, names[i], i)
+        found = _shortened(people, index, names, i)
         _join(people, index, found, Cluster("PERSON", names[i].words, [i], names[i].gender))
     return people
 
@@ -339,8 +339,9 @@ def _same_given(one: str, other: str) -> bool:
     return bool(given.get(one, {one}) & given.get(other, {other}))
 
 
-def _shortened(people: People, index: Index, name: Name, at: int) -> int | None:
+def _shortened(people: People, index: Index, names: Sequence[Name], at: int) -> int | None:
     """The person that a lone surname or given name means: the one it fits best, the last named of those."""
+    name = names[at]
     word = _core(name.words)[-1]
     best: list[int] = []
     best_fit = 0
@@ -352,6 +353,9 @@ def _shortened(people: People, index: Index, name: Name, at: int) -> int | None:
             best, best_fit = [k], fit
         elif fit and fit == best_fit:
             best.append(k)
+    exact = [k for k in best if "-" not in names[people[k].members[0]].text.split()[-1]]
+    if "-" not in name.text and exact:
+        best = exact  # "Sund" is Jon Sund and not Ana Orla-Sund
     if name.gender and any(people[k].gender for k in best):
         best = [k for k in best if people[k].gender]  # "Ms Orla" is Ana, said to be a woman, before Kim
     ranked = sorted(best, key=lambda k: -len(people[k].members))
