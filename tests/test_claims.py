@@ -15,6 +15,7 @@ from parsed import VOCAB, read_conllu, read_parse
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from pipeline.claims.checkworthiness import calibrate
 from pipeline.claims.hedges import LOWERING_KINDS, find_hedges
 from pipeline.claims.stage import Explained, explain_claims, explained_claims, find_claims
 from pipeline.entities.stage import find_entities
@@ -320,3 +321,13 @@ def test_time_grows_with_the_text_alone(relation: str) -> None:
 
     seconds(50)
     assert min(seconds(2000) for _ in range(3)) < 12 * min(seconds(500) for _ in range(3)) + 0.3
+
+
+# ---- check-worthiness ---------------------------------------------------------------------------------------------
+
+
+def test_check_worthiness_is_calibrated_and_keeps_its_order() -> None:
+    scores = [0.0, 0.001, 0.2, 0.5, 0.9, 1.0]
+    chances = [calibrate(score) for score in scores]
+    assert chances == sorted(chances) and 0 < chances[0] and chances[-1] < 1
+    assert calibrate(0.99) < 0.99 and calibrate(0.01) > 0.01  # the reader is surer than it may be

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from pipeline.claims.certainty import Step
-from pipeline.claims.clauses import DEEPEST, Clause, subject_range
+from pipeline.claims.clauses import DEEPEST, Clause
+from pipeline.claims.edges import subject_range
 from pipeline.claims.scene import Scene, entity_name, mention_of
 from pipeline.claims.setting import UNKNOWN_REPORT, speaker_of
 from pipeline.claims.steps import Bearing

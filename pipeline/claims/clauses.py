@@ -1,4 +1,4 @@
-"""Clauses that state something, and where a reader would cut them, from the parse alone.
+"""Clauses that state something, their predicates and subjects, from the parse alone.
 
 A clause has a subject of its own and a finite verb: "the port reopened", "(officials said) the port would reopen",
 "(although) the port reopened". Questions, commands, relative clauses, infinitives and bare noun phrases state nothing.
@@ -6,11 +6,12 @@ A clause has a subject of its own and a finite verb: "the port reopened", "(offi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from typing import NamedTuple
 
 from pipeline.claims.cue_uses import finite_of, has_subject, is_finite
 from pipeline.claims.tree import CLAUSE_RELATIONS, Tree, child, subtree
+from pipeline.lexicon.word_sets import words_of
 
 PASSED_ON = frozenset({"compound:prt", "aux", "aux:pass", "cop"})
 COMPARISONS = frozenset({"than", "as"})
@@ -100,7 +101,11 @@ def _is_comparison(tree: Tree, i: int) -> bool:
 
 
 def _is_general(tree: Tree, i: int) -> bool:
-    """As in "a platform where people meet", "when you kill an animal, …": the clause tells which, not that it is so."""
+    """As in "a platform where people meet", "when you kill an animal, …", "so (that) he could build a wall": the clause
+    tells which, or what for, not that it is so."""
+    mark = child(tree, i, "mark")
+    if mark is not None and tree.lowers[mark] == "so":
+        return tree.lowers[finite_of(tree, i)] in words_of("purpose_modal")
     opening = next((c for c in tree.children[i] if tree.tags[c] == "WRB" and c < i), None)
     before = leftmost(tree, i) - 1
     if opening is None and before >= tree.firsts[i] and tree.tags[before] == "WRB":
@@ -166,92 +171,6 @@ def ends_with_question_mark(tree: Tree, i: int) -> bool:
     return tree.asks[max(i, last)]
 
 
-def own_tokens(tree: Tree, clause: Clause, cut: Collection[int]) -> list[int]:
-    """Tokens of a clause in order, without the branches at the tops in `cut`."""
-    return subtree(tree, clause.top, frozenset(cut))
-
-
-def pieces_of(tree: Tree, tokens: list[int], foreign: frozenset[int], top: int) -> list[tuple[int, int]]:
-    """Token ranges [start, end) of a clause as a reader cuts it: one, or several where foreign tokens part it.
-
-    `foreign` tokens (an attribution) are left out with what else lies between them and the clause; any other gap is
-    kept, so that the clause stays one stretch. Marks, conjunctions and punctuation at the edges are left out.
-    """
-    mine = [i for i in tokens if i not in foreign and not _is_mark(tree, i)]
-    opening = next((n for n, i in enumerate(mine) if i >= top or not _joins(tree, i, top)), len(mine))
-    pieces: list[tuple[int, int]] = []
-    closing = next((n for n, i in enumerate(reversed(mine)) if i <= top or not _is_filler(tree, i)), 0)
-    for i in mine[opening : len(mine) - closing]:
-        if pieces and foreign.isdisjoint(range(pieces[-1][1], i)):
-            pieces[-1] = (pieces[-1][0], i + 1)
-        else:
-            pieces.append((i, i + 1))
-    return [with_partners(tree, start, end) for start, end in pieces]
-
-
-def _joins(tree: Tree, i: int, top: int) -> bool:
-    """Whether a word joins a clause to what stands before it: "and", "that", "even though", "when"."""
-    if tree.deps[i] == "fixed" or (tree.deps[i] == "advmod" and tree.deps[tree.heads[i]] in ("mark", "cc")):
-        return _joins(tree, tree.heads[i], top)
-    if (tree.tags[i] == "CC" and tree.deps[i] != "cc:preconj") or (
-        tree.lowers[i] in ("or", "not") and "whether" in tree.lowers[max(0, i - 2) : i]
-    ):
-        return True  # "whether or not …"
-    if _is_filler(tree, i):
-        return True
-    if tree.heads[i] != top:
-        return False
-    if tree.deps[i] in ("mark", "cc", "cc:preconj"):
-        return True
-    if tree.lowers[i] in ("even", "only", "just") and tree.deps[i + 1] == "mark":
-        return True
-    if tree.lowers[i] in ("so", "then") and tree.deps[i] == "advmod":
-        return True  # "so it rained", "(if it rains,) then the match is off"
-    return tree.tags[i] == "WRB" and tree.deps[top] == "advcl"
-
-
-def _is_filler(tree: Tree, i: int) -> bool:
-    """As in "well", "ah yes", "yeah"."""
-    return tree.tags[i] == "UH" or tree.deps[i] == "discourse"
-
-
-def with_partners(tree: Tree, start: int, end: int) -> tuple[int, int]:
-    """A piece with the quotation mark or bracket beside it whose partner it holds."""
-    inside = tree.words[start:end]
-    for last in range(end, min(end + 2, tree.lasts[start])):  # the mark may stand behind a full stop
-        if _is_open(inside, _PARTNER_BEFORE.get(tree.words[last]), tree.words[last]):
-            return start, last + 1
-        if not _is_mark(tree, last):
-            break
-    if start > tree.firsts[start] and _is_open(
-        inside, _PARTNER.get(tree.words[start - 1]), tree.words[start - 1]
-    ):
-        return start - 1, end
-    return start, end
-
-
-def _is_open(words: list[str], partner: str | None, mark: str) -> bool:
-    """Whether a mark would close (or open) a partner that has none yet among the words."""
-    if partner is None:
-        return False
-    if partner == mark:
-        return words.count(mark) % 2 == 1
-    if partner in ("(", "["):  # also within a word: "long[er]"
-        text = "".join(words)
-        return text.count(partner) > text.count(mark)
-    return words.count(partner) > words.count(mark)
-
-
-def _is_mark(tree: Tree, i: int) -> bool:
-    if tree.pos[i] in ("PUNCT", "SPACE"):
-        return True
-    return tree.pos[i] not in ("SYM", "NUM") and not any(ch.isalnum() for ch in tree.words[i])
-
-
-_PARTNER = {"“": "”", "‘": "’", "«": "»", "(": ")", "[": "]", '"': '"', "'": "'", "``": "''", "„": "“"}
-_PARTNER_BEFORE = {close: opening for opening, close in _PARTNER.items()}
-
-
 def predicate_tokens(tree: Tree, clause: Clause) -> list[int]:
     """Tokens of a predicate in order: verb group with auxiliaries, negation and particles, "is the oldest port"."""
     if (cop := outer_copula(tree, clause.top)) is not None:
@@ -309,17 +228,6 @@ def _with_adverbs(tree: Tree, tokens: list[int]) -> list[int]:
     return filled
 
 
-def runs(tokens: list[int]) -> list[tuple[int, int]]:
-    """Token ranges [start, end) of neighbours."""
-    found: list[tuple[int, int]] = []
-    for i in tokens:
-        if found and found[-1][1] == i:
-            found[-1] = (found[-1][0], i + 1)
-        else:
-            found.append((i, i + 1))
-    return found
-
-
 def subject_of(tree: Tree, clause: Clause) -> int | None:
     """The token of a clause's subject; None for an empty *it*."""
     outer = child(tree, clause.top, "nsubj:outer")
@@ -329,23 +237,3 @@ def subject_of(tree: Tree, clause: Clause) -> int | None:
     if subject is not None or child(tree, clause.top, "expl") is not None:
         return subject
     return child(tree, clause.top, "csubj")
-
-
-def subject_range(tree: Tree, subject: int) -> tuple[int, int]:
-    """Token range of a subject without what only adds to it: relative clauses, appositions, set-in remarks."""
-    extra = frozenset(
-        c
-        for c in tree.children[subject]
-        if tree.deps[c] in ("case", "mark")
-        or (c > subject and tree.deps[c] in ("acl:relcl", "parataxis", "acl", "punct", "advcl", "advmod"))
-        or (
-            c > subject and tree.deps[c] == "appos" and any(tree.deps[k] == "punct" for k in tree.children[c])
-        )
-    )
-    tokens = subtree(tree, subject, extra)
-    start, end = next((a, b) for a, b in runs(tokens) if a <= subject < b)
-    while start < end - 1 and (_is_mark(tree, start) or tree.deps[start] == "cc"):
-        start += 1
-    while start < end - 1 and _is_mark(tree, end - 1):
-        end -= 1
-    return with_partners(tree, start, end)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from pipeline.claims.clauses import Clause, is_finite, leftmost, own_tokens, pieces_of, states, subject_of
+from pipeline.claims.clauses import Clause, is_finite, leftmost, states, subject_of
 from pipeline.claims.conditions import condition_mark
 from pipeline.claims.cue_uses import has_subject
+from pipeline.claims.edges import own_tokens, pieces_of
 from pipeline.claims.governors import set_in_reports
 from pipeline.claims.scene import Scene
 from pipeline.claims.tree import Tree, child, subtree

@@ -8,7 +8,7 @@ from __future__ import annotations
 from bisect import insort
 
 from pipeline.claims.tree import CLAUSE_RELATIONS, FINITE_TAGS, Tree, child
-from pipeline.lexicon.word_sets import opinion_lemmas, words_of
+from pipeline.lexicon.word_sets import opinion_lemmas, signature, words_of
 
 FAR = 40
 """Words that a mark before a clause may stand away."""
@@ -24,6 +24,7 @@ def mend(tree: Tree) -> None:
     for rule in (
         _open_complement,
         _give_subject,
+        _tense_verb,
         _sort_subjects,
         _hang_relative,
         _free_adverbial,
@@ -67,6 +68,15 @@ def _give_subject(tree: Tree, i: int) -> None:
         _move(tree, before, i, "nsubj")
 
 
+def _tense_verb(tree: Tree, i: int) -> None:
+    """What "we" or "nobody" does in a complement is no infinitive: "I don't think we have one"."""
+    if tree.tags[i] != "VB" or tree.deps[i] != "ccomp" or child(tree, i, "aux", "mark") is not None:
+        return
+    subject, sign = child(tree, i, "nsubj"), signature(tree.lemmas[tree.heads[i]], "verb", "that")
+    if subject is not None and tree.lowers[subject] in words_of("nominative") and sign and sign.source:
+        tree.tags[i] = "VBP"  # not after "demand", which leaves open what is demanded
+
+
 def _sort_subjects(tree: Tree, i: int) -> None:
     """Who stands after *according to* is no subject, one left of the verb above is that one's, of two one is none.
 
@@ -79,6 +89,9 @@ def _sort_subjects(tree: Tree, i: int) -> None:
         tree.deps[i] = "obl"
         return
     head = tree.heads[i]
+    if tree.lowers[i] == "there" and any(tree.deps[c] == "nsubj" and c < i for c in tree.children[head]):
+        tree.deps[i] = "advmod"  # "residents there told"
+        return
     above = tree.heads[head]
     if tree.deps[head] in ("ccomp", "xcomp") and i < above < head and child(tree, above, "nsubj") is None:
         passive = child(tree, above, "aux:pass") is not None

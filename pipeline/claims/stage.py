@@ -23,18 +23,9 @@ from pipeline.claims.attribution import attribute
 from pipeline.claims.bearing import find_bearing
 from pipeline.claims.certainty import compose
 from pipeline.claims.checkworthiness import calibrate
-from pipeline.claims.clauses import (
-    DEEPEST,
-    Clause,
-    find_clauses,
-    outer_copula,
-    predicate_tokens,
-    runs,
-    subject_of,
-    subject_range,
-    with_partners,
-)
+from pipeline.claims.clauses import DEEPEST, Clause, find_clauses, outer_copula, predicate_tokens, subject_of
 from pipeline.claims.cutting import cut_clause
+from pipeline.claims.edges import runs, subject_range, with_partners
 from pipeline.claims.governors import lifts
 from pipeline.claims.hedges import LOWERING_KINDS
 from pipeline.claims.reporting import reporting_tops

@@ -76,6 +76,8 @@ def plain_step(
         ):  # "it was announced that": a hedge, no report
             listed = entries_of("evidential", f"it is {tree.lowers[token]}")
             most = listed.cap if listed is not None and listed.cap is not None else HEARSAY
+            if tree.tags[token] == "VBG" and tree.deps[token] == "acl":
+                most = 3.0  # "a motion claiming that"
             value = max(-most, min(most, said))
         if sign.kind == "auxiliary" and value == 3:
             return None  # "is going to leave": nothing is said of how sure it is
