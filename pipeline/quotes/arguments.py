@@ -27,7 +27,7 @@ LONGEST_SOURCE = 25  # tokens; a longer subtree is a slip of the parse
 LONGEST_CONTENT = 80
 CLIMB = 3  # verbs up a chain of conjuncts and infinitives: "came, saw and said"
 GUESSED = 0.5
-NOBODY = 0.5  # probability of "no source" by the pointer above which none is looked for
+NOBODY = 0.8  # probability of "no source" by the pointer above which none is looked for
 
 
 def complete(doc: Doc, layout: Layout, attributions: list[Attribution]) -> list[Attribution]:
