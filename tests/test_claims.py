@@ -329,5 +329,5 @@ def test_time_grows_with_the_text_alone(relation: str) -> None:
 def test_check_worthiness_is_calibrated_and_keeps_its_order() -> None:
     scores = [0.0, 0.001, 0.2, 0.5, 0.9, 1.0]
     chances = [calibrate(score) for score in scores]
-    assert chances == sorted(chances) and 0 < chances[0] and chances[-1] < 1
+    assert chances == sorted(chances) and chances[0] > 0 and chances[-1] < 1
     assert calibrate(0.99) < 0.99 and calibrate(0.01) > 0.01  # the reader is surer than it may be

@@ -69,8 +69,10 @@ def states(tree: Tree, i: int) -> bool:
         return False
     if not (has_subject(tree, i) or _is_raised(tree, i)) or not (is_finite(tree, i) or _is_headline(tree, i)):
         return False
-    if relation == "acl" and child(tree, i, "mark") is None:
-        return False
+    if relation == "acl" and (
+        child(tree, i, "mark") is None or tree.lemmas[tree.heads[i]] in words_of("relative_noun")
+    ):
+        return False  # "the last time that anyone did"
     if relation == "advcl" and (_is_comparison(tree, i) or _is_general(tree, i)):
         return False
     if relation == "conj" and _is_inside_relative(tree, i):
@@ -112,7 +114,7 @@ def _is_general(tree: Tree, i: int) -> bool:
         opening = before  # hung on the main clause
     if opening is None or tree.lowers[opening] in ("where", "wherever"):
         return opening is not None
-    return tree.tags[finite_of(tree, i)] in ("VBZ", "VBP")
+    return tree.tags[finite_of(tree, i)] in ("VBZ", "VBP", "MD")
 
 
 def leftmost(tree: Tree, i: int) -> int:

@@ -102,7 +102,8 @@ def subject_range(tree: Tree, subject: int) -> tuple[int, int]:
         c
         for c in tree.children[subject]
         if tree.deps[c] in ("case", "mark")
-        or (c > subject and tree.deps[c] in ("acl:relcl", "parataxis", "acl", "punct", "advcl", "advmod"))
+        or (c > subject and tree.deps[c] in ("acl:relcl", "parataxis", "acl", "punct", "advcl"))
+        or (c > subject and tree.deps[c] == "advmod" and tree.pos[subject] != "VERB")
         or (
             c > subject and tree.deps[c] == "appos" and any(tree.deps[k] == "punct" for k in tree.children[c])
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from textwrap import shorten
 from typing import Any
 
 from rich.text import Text
@@ -20,6 +21,7 @@ STYLES = {
 }  # fmt: skip
 OTHER_ENTITY = "bright_black"
 OTHER_VERSION = "not known: the tables come from another version of the pipeline; run hearsay extract again"
+LONGEST_SOURCE = 60
 SHOWN = ("mentions", "quotes", "quote_parts", "hedges", "claims")
 
 
@@ -134,5 +136,5 @@ def _sure(score: float) -> str:
 
 
 def _quoted(quote: Quote) -> str:
-    source, cue = quote.source or "no source", quote.cue or "no cue"
-    return f"{quote.kind} quote: {source} / {cue}"
+    source = shorten(quote.source or "no source", LONGEST_SOURCE, placeholder=" …")
+    return f"{quote.kind} quote: {source} / {quote.cue or 'no cue'}"
