@@ -22,6 +22,7 @@ from pipeline.lexicon import read_lexicon, split_cell
 NEIGHBOURS = 24
 PRONOUN = re.compile(r"\b(?:he|him|his|she|her|hers)\b", re.IGNORECASE)
 SHORT_WAY = 200  # characters after a name in which a pronoun is taken for its own
+KNOWN_BY_TITLE = 3  # mentions with a title, after which a full name brings in somebody else
 LEADING = 3  # a person named so many times as often as the next keeps the bare surname
 FUNCTION_WORDS = word_set("function")
 BODIES = word_set("body")
@@ -229,14 +230,20 @@ def _cluster_people(names: Sequence[Name], members: Sequence[int], text: str) ->
 def _tell_couples_apart(
     people: People, index: Index, names: Sequence[Name], short: Sequence[int], text: str
 ) -> None:
-    """Set the gender of the people whom a text that has both "Mr Orla" and "Ms Orla" names in full."""
+    """Set the gender of people of one surname, so that "Mr Orla" and "Ms Orla" each go to the right one."""
     titled: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
     for i in short:
         if names[i].gender:
             titled[names[i].words[-1]][names[i].gender].append(i)
     for word, by_gender in titled.items():
         fitting = [people[k] for k in index.get(word, ())[-NEIGHBOURS:] if people[k].words[-1] == word]
+        for person in fitting if len(fitting) > 1 else ():
+            person.gender = person.gender or _told_by_pronouns(names, person, text)
         unknown = [person for person in fitting if not person.gender]
+        for person in unknown if len(by_gender) == 1 and len(fitting) == 1 else ():
+            (gender, places), *_ = by_gender.items()
+            if bisect_left(places, person.members[0]) >= KNOWN_BY_TITLE:
+                person.gender = "f" if gender == "m" else "m"  # "Ms Orla" all along, then "Jon Orla"
         if len(by_gender) < 2 or len(unknown) != 1:
             continue
         person, known = unknown[0], {other.gender for other in fitting if other.gender}

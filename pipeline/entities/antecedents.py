@@ -326,6 +326,8 @@ def _features(
     if last is None or (last is ahead and setting.kind == "group"):
         return {}
     recent = who.places[-RECENT:]
+    if _names_himself(layout, setting, recent):
+        return {}
     distance = setting.sentence - last.sentence
     features = {
         f"distance {min(distance, 3)}": 1.0,
@@ -370,6 +372,13 @@ def _features(
         if setting.acts:
             features[f"label {who.label}, acts"] = 1.0
     return features
+
+
+def _names_himself(layout: Layout, setting: _Setting, recent: Sequence[Place]) -> bool:
+    """Whether the one quoted would speak of himself by name: in `"Orla must go," he said` he is not Orla."""
+    if not layout.speaks[setting.token.i] or setting.quoted:
+        return False
+    return any(p.sentence == setting.sentence and layout.in_quotes[p.start] for p in recent)
 
 
 def _form(setting: _Setting) -> str:
