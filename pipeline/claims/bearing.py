@@ -144,7 +144,7 @@ def _head_as_hedge(setting: Setting, head: int, hedge: int | None) -> Step | Non
     """As in "a second vote is unlikely", "snow is expected"; not "farmers fear losses", stated of the farmers."""
     tree, sign = setting.tree, governor_signature(setting.tree, head, "that")
     if hedge is None or setting.hedges[hedge].kind not in LOWERING_KINDS:
-        judged = tree.pos[head] == "ADJ" and sign is not None and sign.kind in ("likely", "question")
+        judged = tree.pos[head] == "ADJ" and sign is not None and sign.kind == "likely"
         return plain_step(setting, head, sign, None, False) if judged else None
     lowered = tree.pos[head] != "VERB" or is_passive(tree, head) or is_raising_verb(tree, head)
     if not lowered and not in_long_cue(setting, head):

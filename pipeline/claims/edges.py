@@ -39,7 +39,7 @@ def _joins(tree: Tree, i: int, top: int) -> bool:
         tree.lowers[i] in ("or", "not") and "whether" in tree.lowers[max(0, i - 2) : i]
     ):
         return True  # "whether or not …"
-    if _is_filler(tree, i):
+    if _is_filler(tree, i) or (tree.lowers[i] == "that" and tree.tags[i] == "IN"):
         return True
     if tree.heads[i] != top:
         return False
@@ -87,7 +87,7 @@ def _is_open(words: list[str], partner: str | None, mark: str) -> bool:
 def _is_mark(tree: Tree, i: int) -> bool:
     if tree.pos[i] in ("PUNCT", "SPACE"):
         return True
-    return tree.pos[i] not in ("SYM", "NUM") and not any(ch.isalnum() for ch in tree.words[i])
+    return tree.pos[i] not in ("SYM", "NUM") and not any(ch.isalnum() or ch in "%°" for ch in tree.words[i])
 
 
 _PARTNER = {"“": "”", "‘": "’", "«": "»", "(": ")", "[": "]", '"': '"', "'": "'", "``": "''", "„": "“"}

@@ -22,6 +22,7 @@ RELATIVES = frozenset({"which", "that", "who"})
 def mend(tree: Tree) -> None:
     """Apply every rule to every token, in the order below."""
     for rule in (
+        _free_mark,
         _open_complement,
         _give_subject,
         _tense_verb,
@@ -49,6 +50,16 @@ def _open_complement(tree: Tree, i: int) -> None:
     finite = any(tree.tags[c] in FINITE_TAGS and tree.deps[c].startswith(("aux", "cop")) for c in children)
     if marked or (finite and child(tree, i, "nsubj") is not None):
         tree.deps[i] = "ccomp"
+
+
+def _free_mark(tree: Tree, i: int) -> None:
+    """*That* is no determiner of several: "(it found) that visits had dropped"."""
+    noun = tree.heads[i]
+    if tree.lowers[i] != "that" or tree.deps[i] != "det" or tree.tags[noun] not in ("NNS", "NNPS"):
+        return
+    if tree.deps[noun].startswith("nsubj") and tree.deps[tree.heads[noun]] == "ccomp":
+        tree.tags[i] = "IN"
+        _move(tree, i, tree.heads[noun], "mark")
 
 
 def _give_subject(tree: Tree, i: int) -> None:

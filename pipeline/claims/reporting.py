@@ -79,7 +79,7 @@ def _is_empty(tree: Tree, clause: Clause) -> bool:
 def _says_nothing(tree: Tree, clause: Clause) -> bool:
     """As in "she said", with nothing said in it that the parse shows."""
     sign = signature(tree.lemmas[clause.head], "verb", "that")
-    if sign is None or sign.kind not in ("speech", "attitude"):
+    if sign is None or sign.kind not in ("speech", "attitude", "question"):
         return False
     subject = child(tree, clause.top, "nsubj")
     mine = subject is not None and tree.lowers[subject] in words_of("first_person")

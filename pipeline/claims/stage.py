@@ -36,9 +36,6 @@ from pipeline.lexicon.word_sets import words_of
 from pipeline.schema import Claim, ClaimHedge, Entity, Hedge, Mention, Quote, QuotePart, span_id
 
 JOINT = " … "
-IN_DOUBT = 0.5
-"""A learned score from here on lowers only a clause with a modal ("ministers must resign"): readers' doubts about
-others ("I am Chinese") are mistakes of the reader as often as not. *Can* is an ability, stated as such."""
 FACTUALITY, CHECKWORTHINESS = "factuality", "checkworthiness"
 
 
@@ -133,7 +130,7 @@ def _explain(
     awaited = any(
         scene.setting.hedges[n].kind == "future" for n in linked
     )  # readers doubt what is to come; authors do not
-    if learned is not None and not _is_open_to_doubt(tree, clause, learned):
+    if learned is not None and not _is_open_to_doubt(tree, clause):
         learned = None
     verdict = compose(attribution.steps, None if awaited else learned)
     if attribution.quote is not None:
@@ -176,12 +173,15 @@ def _stands_in(scene: Scene, hedge: int, pieces: Sequence[tuple[int, int]]) -> b
     return row.kind == "weasel" or any(tree.starts[a] <= row.start < tree.ends[b - 1] for a, b in pieces)
 
 
-def _is_open_to_doubt(tree: Tree, clause: Clause, learned: float) -> bool:
-    """Whether a learned score may lower a clause that nothing else does."""
-    modals = {
-        tree.lowers[c] for g in (*clause.chain, clause.head) for c in tree.children[g] if tree.tags[c] == "MD"
-    }
-    return not modals & words_of("ability") and (bool(modals) or learned < IN_DOUBT)
+def _is_open_to_doubt(tree: Tree, clause: Clause) -> bool:
+    """Whether a learned score may lower a clause that nothing else does: "ministers must resign", "once he has left".
+
+    Readers' doubts about others ("one in five is undecided") are mistakes of the reader as often as not. *Can* is an
+    ability, stated as such.
+    """
+    governors = (*clause.chain, clause.head)
+    modals = {tree.lowers[c] for g in governors for c in tree.children[g] if tree.tags[c] == "MD"}
+    return not modals & words_of("ability") and (bool(modals) or tree.deps[clause.top] == "advcl")
 
 
 def _checkworthiness(span: Span) -> float:
