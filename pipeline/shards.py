@@ -24,6 +24,7 @@ from pipeline import spool
 from pipeline.cache import Cache, keep_rows, known_rows
 from pipeline.output.merging import EntityCounts, count_entities
 from pipeline.output.soundness import keep_sound
+from pipeline.output.workspace import undisturbed
 from pipeline.schema import Article, Issue
 from pipeline.spool import Shard
 from pipeline.stages import FAILURES, Rows, Stage, failure, read_article
@@ -68,7 +69,9 @@ def read_shards(work: Work, shards: list[Shard], jobs: int) -> Iterator[ShardRes
         done = 0
         try:
             with _pool(work, min(jobs, len(shards))) as pool:
-                for result in pool.map(_read_in_worker, shards):
+                with undisturbed():
+                    results = pool.map(_read_in_worker, shards)
+                for result in results:
                     yield result
                     done += 1
         except (

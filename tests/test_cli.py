@@ -18,6 +18,7 @@ from pipeline.cli import app
 from pipeline.commands import terminal
 from pipeline.commands.adding import add_file
 from pipeline.commands.show import explained, highlighted, show_article
+from pipeline.output import workspace
 from pipeline.schema import TABLES
 from pipeline.tables import read_records
 
@@ -189,6 +190,16 @@ def test_a_run_that_is_killed_leaves_nothing_behind(
     assert run.returncode == cli.STOPPED, said
     assert said == f"hearsay: {cli.STOPPED_MESSAGE}\n"
     assert {path.name for path in out.iterdir()} <= {cache.NAME, f"{cache.NAME}-journal"}
+
+
+def test_a_signal_waits_until_helpers_have_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    ended: list[int] = []
+    monkeypatch.setattr(os, "_exit", ended.append)
+    monkeypatch.setattr(workspace, "_waiting", None)
+    with workspace.undisturbed():
+        workspace.abandon(cli.STOPPED)
+        assert not ended
+    assert ended == [cli.STOPPED]
 
 
 def test_names_that_no_terminal_can_show(articles: Path, tmp_path: Path) -> None:

@@ -81,7 +81,8 @@ def suffix_of(name: str) -> str:
     lower = name.lower()
     for outer in COMPRESSED:
         lower = lower.removesuffix(outer)
-    return PurePosixPath(lower).suffix
+    stem, dot, ending = lower.rpartition("/")[2].rpartition(".")
+    return dot + ending if stem and ending else ""
 
 
 def stem_of(path: str) -> str:

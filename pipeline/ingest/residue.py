@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -54,15 +53,17 @@ def part(
     printed = published = None
     seen = 0
     copies = sum(same(line, found) for line, _ in page) if found else 0
+    in_head = True
     for line, kind in page[first:]:
+        in_head = in_head and _in_head(body)
         if found and same(line, found):
             seen += 1
             dropped += [("repeated title", line)] if seen > 1 else []
         elif kind:
             dropped.append((kind, line))
-        elif _in_head(body) and (date := date_line(line)):
+        elif in_head and (date := date_line(line)):
             published = published or date
-        elif _in_head(body) and (name := byline_of(line) or (byline if _names(line, byline) else None)):
+        elif in_head and (name := byline_of(line) or (byline if _names(line, byline) else None)):
             printed = printed or name
         else:
             body.append(_without_title(line, found, copies))
@@ -154,13 +155,12 @@ def _find_title(
         return (at if _all_slogans(page[:at]) else 0), title
     if not titled:
         return 0, None
-    counts = Counter(fold(line) for line, _ in page if len(line) <= TITLE_LENGTH)
     for n, line in candidates:
         following = [other for other, _ in page[n + 1 : n + 3]]
         runs_on = any(other.startswith(line) and len(other) > len(line) + 40 for other in following)
         if (
             (n == 0 or runs_on or line in following[:1])
-            and counts[fold(line)] > 1
+            and sum(same(other, line) for other, _ in page) > 1
             and len(line.split()) > 2
             and _all_slogans(page[:n])
         ):

@@ -9,11 +9,12 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NoReturn
 
 HELPERS_END = 5.0  # seconds in which a process that was told to end must have stopped writing
 
 _open: set[Path] = set()  # of this process
+_held = False  # whether a block that must not be cut short is under way
+_waiting: int | None = None  # the status to end with after that
 
 
 @contextmanager
@@ -40,12 +41,29 @@ def publish(unfinished: Path, out: Path) -> list[Path]:
     return placed
 
 
-def abandon(status: int) -> NoReturn:
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """A block that ends before the process is abandoned: half-started helpers could not be told to end."""
+    global _held, _waiting
+    _held = True
+    try:
+        yield
+    finally:
+        _held = False
+        if _waiting is not None:
+            abandon(_waiting)
+
+
+def abandon(status: int) -> None:
     """End the process at once, with its helpers and unfinished files: for a signal, when nothing else may be done.
 
     An exception would be the usual way out, but other people's `except:` can swallow it: around an import, in a
     callback, in an object's end.
     """
+    global _waiting
+    if _held:
+        _waiting = status
+        return
     try:
         helpers = multiprocessing.active_children()
         for process in helpers:
