@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from marked import marked_doc
 
-from pipeline.entities.aliases import initials, may_be_same_person
+from pipeline.entities.aliases import initials
+from pipeline.entities.people import may_be_same_person
 from pipeline.entities.stage import find_entities
 
 CASES = tomllib.loads((Path(__file__).parent / "cases" / "aliases.toml").read_text(encoding="utf-8"))["case"]

@@ -6,24 +6,17 @@ or last word (`NEIGHBOURS` at most), so that the cost grows with the number of n
 
 from __future__ import annotations
 
-import re
-from bisect import bisect_left, insort
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 
-from pipeline.entities.names import PARTICLES, Name, merge_label, name_words, word_set
+from pipeline.entities.names import Name, merge_label, name_words, word_set
+from pipeline.entities.people import NEIGHBOURS, Cluster, cluster_people
 from pipeline.entities.places import is_demonym, is_known_place, is_landform, kept_name, kept_people
 from pipeline.entities.types import ILLNESS, told_types, without_illnesses
-from pipeline.lexicon import read_lexicon, split_cell
+from pipeline.lexicon import read_lexicon
 
-NEIGHBOURS = 24
-PRONOUN = re.compile(r"\b(?:he|him|his|she|her|hers)\b", re.IGNORECASE)
-SHORT_WAY = 200  # characters after a name in which a pronoun is taken for its own
-KNOWN_BY_TITLE = 3  # mentions with a title, after which a full name brings in somebody else
-LEADING = 3  # a person named so many times as often as the next keeps the bare surname
 FUNCTION_WORDS = word_set("function")
 BODIES = word_set("body")
 STORM_WORDS = frozenset(word.lower() for word in word_set("storm"))
@@ -48,36 +41,6 @@ LABEL_ORDER = (
     "DATE",
     "MONEY",
 )
-
-
-@dataclass(slots=True)
-class Cluster:
-    """Names of one article that mean the same."""
-
-    label: str
-    words: tuple[str, ...]
-    """The fullest form, folded."""
-    members: list[int]
-    """Indices into the list of names, ascending."""
-    gender: str = ""
-    generation: str = ""
-
-
-@cache
-def _family_first() -> frozenset[str]:
-    return frozenset(row["name"].casefold() for row in read_lexicon("family_names_first"))
-
-
-@cache
-def _given_names() -> dict[str, set[str]]:
-    """Given name or nickname -> the full forms it may stand for, itself included."""
-    found: dict[str, set[str]] = defaultdict(set)
-    for row in read_lexicon("nicknames"):
-        full = row["name"].casefold()
-        found[full].add(full)
-        for nickname in split_cell(row["nicknames"]):
-            found[nickname.casefold()].add(full)
-    return dict(found)
 
 
 @cache
@@ -116,7 +79,7 @@ def cluster_names(names: Sequence[Name], text: str) -> tuple[list[Name], list[Cl
         by_label["GPE" if name.label == "LOC" else name.label].append(i)
     for label, members in by_label.items():
         if label == "PERSON":
-            clusters += _cluster_people(names, members, text)
+            clusters += cluster_people(names, members, text)
         elif label == "NORP":
             clusters += _cluster_peoples(names, members)
         elif label == "GPE":
@@ -195,192 +158,6 @@ def _rank(label: str) -> int:
 def _relabel(name: Name, label: str) -> Name:
     titled = name.label == "PERSON" and name.titles and label != "PERSON"  # "Mr Washington" beside the city
     return name if name.label == label or titled else merge_label(name, label)
-
-
-# ---------------------------------------------------------------- people
-
-People = list[Cluster]
-Index = dict[str, list[int]]
-
-
-def _cluster_people(names: Sequence[Name], members: Sequence[int], text: str) -> list[Cluster]:
-    """Full names first, the longest before others; then surnames and given names, each to its full name."""
-    people: People = []
-    index: Index = defaultdict(list)
-    forms: dict[tuple[tuple[str, ...], str, str], list[int]] = defaultdict(list)
-    short: list[int] = []
-    for i in members:
-        if len(_core(names[i].words)) > 1:
-            forms[names[i].words, names[i].generation, names[i].gender].append(i)
-        else:
-            short.append(i)
-    for (words, generation, gender), mentions in sorted(
-        forms.items(), key=lambda f: (-len(f[0][0]), f[1][0])
-    ):
-        found = _same_person(people, index, words, generation, gender, mentions[0])
-        _join(people, index, found, Cluster("PERSON", words, mentions, gender, generation))
-    _tell_couples_apart(people, index, names, short, text)
-    # titled ones first: "Ms Clinton" and "Mr Clinton" must be apart before a bare "Clinton" joins either
-    for i in sorted(short, key=lambda i: (not names[i].gender, i)):
-        found = _shortened(people, index, names, i)
-        _join(people, index, found, Cluster("PERSON", names[i].words, [i], names[i].gender))
-    return people
-
-
-def _tell_couples_apart(
-    people: People, index: Index, names: Sequence[Name], short: Sequence[int], text: str
-) -> None:
-    """Set the gender of people of one surname, so that "Mr Orla" and "Ms Orla" each go to the right one."""
-    titled: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
-    for i in short:
-        if names[i].gender:
-            titled[names[i].words[-1]][names[i].gender].append(i)
-    for word, by_gender in titled.items():
-        fitting = [people[k] for k in index.get(word, ())[-NEIGHBOURS:] if people[k].words[-1] == word]
-        for person in fitting if len(fitting) > 1 else ():
-            person.gender = person.gender or _told_by_pronouns(names, person, text)
-        unknown = [person for person in fitting if not person.gender]
-        for person in unknown if len(by_gender) == 1 and len(fitting) == 1 else ():
-            (gender, places), *_ = by_gender.items()
-            if bisect_left(places, person.members[0]) >= KNOWN_BY_TITLE:
-                person.gender = "f" if gender == "m" else "m"  # "Ms Orla" all along, then "Jon Orla"
-        if len(by_gender) < 2 or len(unknown) != 1:
-            continue
-        person, known = unknown[0], {other.gender for other in fitting if other.gender}
-        if len(known) == 1:
-            person.gender = "f" if known == {"m"} else "m"
-        elif not known:
-            later = [(i, g) for g, places in by_gender.items() for i in places if i > person.members[0]]
-            person.gender = _told_by_pronouns(names, person, text) or min(later, default=(0, ""))[1]
-
-
-def _told_by_pronouns(names: Sequence[Name], person: Cluster, text: str) -> str:
-    """The gender of most pronouns that follow the name before the next name or within two sentences."""
-    votes: Counter[str] = Counter()
-    for i in person.members[:NEIGHBOURS]:
-        stop = names[i + 1].start_char if i + 1 < len(names) else len(text)
-        pronoun = PRONOUN.search(text, names[i].end_char, min(stop, names[i].end_char + SHORT_WAY))
-        if pronoun:
-            votes["m" if pronoun[0].lower() in ("he", "his", "him") else "f"] += 1
-    return max(votes, key=lambda g: votes[g]) if votes and len(set(votes.values())) == len(votes) else ""
-
-
-def _core(words: Sequence[str]) -> tuple[str, ...]:
-    """A name without particles: ("al", "assad") -> ("assad",)."""
-    return tuple(w for w in words if w not in PARTICLES) or tuple(words)
-
-
-def _join(people: People, index: Index, found: int | None, new: Cluster) -> None:
-    """Add names to a person found, or as a person of their own."""
-    if found is None:
-        people.append(new)
-        core = _core(new.words)
-        for word in {core[0], core[-1], *core[1:-1][:2]}:
-            index[word].append(len(people) - 1)
-        return
-    person = people[found]
-    for i in new.members:
-        insort(person.members, i)
-    person.gender = person.gender or new.gender
-    person.generation = person.generation or new.generation
-
-
-def _same_person(
-    people: People, index: Index, words: tuple[str, ...], generation: str, gender: str, at: int
-) -> int | None:
-    core = _core(words)
-    near = {k for word in (core[0], core[-1]) for k in index.get(word, ())[-NEIGHBOURS:]}
-    fit = [
-        k
-        for k in near
-        if not _contradict(people[k].gender, gender)
-        and not _contradict(people[k].generation, generation)
-        and may_be_same_person(words, people[k].words)
-    ]
-    return _nearest(people, fit, at)
-
-
-def _contradict(one: str, other: str) -> bool:
-    return bool(one and other and one != other)
-
-
-def _nearest(clusters: Sequence[Cluster], candidates: Iterable[int], at: int) -> int | None:
-    """The candidate named last before a mention, else the one named first after it."""
-    best: tuple[int, int] | None = None
-    for k in sorted(candidates):
-        members = clusters[k].members
-        before = bisect_left(members, at)
-        distance = at - members[before - 1] if before else 1_000_000 + members[0] - at
-        best = min(best or (distance, k), (distance, k))
-    return best[1] if best else None
-
-
-def may_be_same_person(short: tuple[str, ...], full: tuple[str, ...]) -> bool:
-    """Whether two full names, folded, the second as long or longer, can be one person's.
-
-    >>> may_be_same_person(("j", "smith"), ("john", "smith"))
-    True
-    >>> may_be_same_person(("jane", "smith"), ("john", "smith"))
-    False
-    """
-    short, full = _core(short), _core(full)
-    if short == full or (len(short) == len(full) and sorted(short) == sorted(full)):
-        return True  # "Jong Un Kim"
-    if len(short) == len(full):
-        return short[-1] == full[-1] and all(map(_same_given, short[:-1], full[:-1]))
-    if len(short) > len(full):
-        return False
-    if len(short) > 1 and short in (full[-len(short) :], full[: len(short)]):
-        return True  # "López Obrador", "Juan Carlos"
-    if short[-1] != full[-1] or not _same_given(short[0], full[0]):
-        return False
-    inner, outer = short[1:-1], full[1:-1]  # "George W Bush" is not "George H W Bush"
-    return not inner or (_same_given(inner[0], outer[0]) and set(inner) <= set(outer))
-
-
-def _same_given(one: str, other: str) -> bool:
-    """Whether two given names can be one: "J" and "John", "Mike" and "Michael"."""
-    if one == other or (min(len(one), len(other)) == 1 and one[0] == other[0]):
-        return True
-    given = _given_names()
-    return bool(given.get(one, {one}) & given.get(other, {other}))
-
-
-def _shortened(people: People, index: Index, names: Sequence[Name], at: int) -> int | None:
-    """The person that a lone surname or given name means: the one it fits best, the last named of those."""
-    name = names[at]
-    word = _core(name.words)[-1]
-    best: list[int] = []
-    best_fit = 0
-    for k in index.get(word, ())[-NEIGHBOURS:]:
-        if _contradict(people[k].gender, name.gender):
-            continue
-        fit = _fit(word, people[k].words, bool(name.titles))
-        if fit > best_fit:
-            best, best_fit = [k], fit
-        elif fit and fit == best_fit:
-            best.append(k)
-    exact = [k for k in best if "-" not in names[people[k].members[0]].text.split()[-1]]
-    if "-" not in name.text and exact:
-        best = exact  # "Sund" is Jon Sund and not Ana Orla-Sund
-    if name.gender and any(people[k].gender for k in best):
-        best = [k for k in best if people[k].gender]  # "Ms Orla" is Ana, said to be a woman, before Kim
-    ranked = sorted(best, key=lambda k: -len(people[k].members))
-    if len(ranked) > 1 and len(people[ranked[0]].members) >= LEADING * len(people[ranked[1]].members):
-        return ranked[0]  # after one "Ana Orla" the article's "Orla" is still Joe, of whom it talks all along
-    return _nearest(people, best, at)
-
-
-def _fit(word: str, full: tuple[str, ...], titled: bool) -> int:
-    """How well one word stands for a full name: surname 4, a title before a given name least ("Mr Joe")."""
-    core = _core(full)
-    if core[-1] == word:
-        return 4
-    if core[0] == word and len(core) > 1 and word in _family_first():
-        return 4 if len(core) == 3 else 3
-    if core[0] == word:
-        return 1 if titled else 2
-    return 1 if word in core else 0
 
 
 # ---------------------------------------------------------------- places

@@ -14,8 +14,8 @@ from itertools import islice
 
 from spacy.tokens import Doc, Token
 
-from pipeline.entities.aliases import Cluster
 from pipeline.entities.names import fold_word, people_nouns, word_set
+from pipeline.entities.people import Cluster
 from pipeline.entities.references import (
     INSIDE_NAME,
     OBJECTS,

@@ -11,8 +11,8 @@ from functools import cache
 
 from spacy.tokens import Doc, Token
 
-from pipeline.entities.aliases import Cluster
 from pipeline.entities.names import Name
+from pipeline.entities.people import Cluster
 from pipeline.entities.places import fold, is_state, state_of_capital
 from pipeline.entities.references import OBJECTS, SUBJECTS, Children, head_of, outer_head
 from pipeline.lexicon import read_lexicon

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from spacy.tokens import Doc, Token
 
-from pipeline.entities.aliases import Cluster, thing_nouns
+from pipeline.entities.aliases import thing_nouns
 from pipeline.entities.names import Name, fold_word, is_person_noun, people_nouns
+from pipeline.entities.people import Cluster
 from pipeline.entities.places import country_of, state_of_capital
 from pipeline.entities.references import (
     SUBJECTS,

@@ -14,7 +14,6 @@ from functools import cache
 
 from spacy.tokens import Doc, Token
 
-from pipeline.entities.aliases import Cluster
 from pipeline.entities.antecedents import (
     FORMS,
     GENDER_SETTLED,
@@ -27,6 +26,7 @@ from pipeline.entities.antecedents import (
     pronoun_kind,
     set_stage,
 )
+from pipeline.entities.people import Cluster
 from pipeline.entities.references import Layout, Reference
 from pipeline.lexicon import read_lexicon
 

@@ -9,10 +9,11 @@ from collections.abc import Sequence
 
 from spacy.tokens import Doc
 
-from pipeline.entities.aliases import Cluster, cluster_names
+from pipeline.entities.aliases import cluster_names
 from pipeline.entities.metonyms import find_metonyms, state_meant
 from pipeline.entities.names import UNFOLDED, Name, find_names, is_absolute_date, name_words
 from pipeline.entities.nominals import find_nominals, tell_gender
+from pipeline.entities.people import Cluster
 from pipeline.entities.places import country_of, kept_name, kept_people
 from pipeline.entities.pronouns import resolve
 from pipeline.entities.references import Reference, lay_out
