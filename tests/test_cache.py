@@ -30,6 +30,7 @@ STORY = "Story {name} of Northwood\n\nMayor Anna Berg said {words} on Monday, an
 def fakes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(run, "STAGES", FAKE_STAGES)
     monkeypatch.setattr(run, "_load", lambda _: load())
+    monkeypatch.setattr(run, "fingerprint", lambda: "of the fakes")
 
 
 @pytest.fixture
