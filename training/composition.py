@@ -24,8 +24,8 @@ import pipeline
 from pipeline.claims.bearing import bearing_of_token
 from pipeline.claims.certainty import LEARNED_WEIGHT, compose, readers_view
 from pipeline.claims.hedges import find_hedges
+from pipeline.claims.parse import read_tree
 from pipeline.claims.setting import Setting
-from pipeline.claims.tree import read_tree
 from training.prepare import natural, rows
 
 
