@@ -43,8 +43,9 @@ docs: $(READY)  ## write docs/tables.md and docs/cli.md anew from the code
 evaluate: $(READY)  ## measure the shipped reader and the tables on the dev data (DATA, EVAL); writes docs/scores.md
 	$(BIN)/python -m training.evaluate --data "$(DATA)" --eval "$(EVAL)"
 
-bench: $(READY)  ## words per second, start-up, peak memory
+bench: $(READY)  ## words per second, start-up, peak memory; pages and MB of text per second, memory over large files
 	$(BIN)/python -m training.bench
+	$(BIN)/python -m training.bench_ingest --data "$(DATA)"
 
 train: $(READY)  ## train the reader from DATA and put it into pipeline/model (installs torch)
 	$(PIP) --editable ".[train]"

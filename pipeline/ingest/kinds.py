@@ -20,6 +20,7 @@ CALLED = {
     ".docx": "a Word document", ".xlsx": "an Excel table", ".epub": "a book (EPUB)", ".odt": "an OpenDocument text",
 }  # fmt: skip
 LONGEST_NAME = 40  # characters of a column's name
+KNOWN_NAMES = frozenset(name for names in NAMES.values() for name in names) | {"id"}
 
 
 def suffix_by_content(path: Path, suffix: str) -> str | None:
@@ -60,6 +61,6 @@ def is_table(text: str, text_names: tuple[str, ...]) -> bool:
     """Whether a text is a table with a header: its first line names a text and another column we know of."""
     first = text.lstrip("\ufeff").partition("\n")[0]
     cells = [cell.strip('" \r').lower() for cell in re.split("[,;\t|]", first)]
-    known = {name for names in NAMES.values() for name in names} | {"id"}
-    short = all(0 < len(cell) <= LONGEST_NAME for cell in cells)
-    return short and bool({*cells} & {*text_names}) and bool({*cells} & known)
+    if len(cells) < 2 or not all(0 < len(cell) <= LONGEST_NAME for cell in cells):
+        return False
+    return not {*cells}.isdisjoint(text_names) and not {*cells}.isdisjoint(KNOWN_NAMES)
