@@ -17,7 +17,7 @@ COLUMNS = labels.columns()
 # Weights that bring the losses to like size; the attribution heads are what the project is for.
 WEIGHT = {
     "sentence": 1.0, "upos": 0.5, "xpos": 0.5, "head": 1.0, "relation": 0.5, "entity": 1.0, "piece": 1.5,
-    "cue": 0.5, "source": 0.5, "antecedent": 0.5, "hedge": 1.5, "factuality": 1.0, "checkworthiness": 0.5,
+    "cue": 0.5, "source": 0.5, "antecedent": 0.5, "hedge": 1.5, "factuality": 2.0, "checkworthiness": 0.5,
     "metonymy": 0.5,
 }  # fmt: skip
 
@@ -61,8 +61,8 @@ def batch_losses(
         known = torch.isfinite(gold)
         if known.any():
             said = 3.0 * torch.tanh(words[..., COLUMNS["factuality"]][..., 0])
-            # Quadratic up to 1: annotators differ widely, and their mean is what is wanted, not the likeliest extreme.
-            losses["factuality"] = F.smooth_l1_loss(said[known], gold[known], beta=1.0)
+            # Quadratic up to 1.5: annotators differ widely, and their mean is wanted, not the likeliest extreme.
+            losses["factuality"] = F.smooth_l1_loss(said[known], gold[known], beta=1.5)
     if "checkworthiness" in targets[0]:
         mean = (words[..., COLUMNS["checkworthiness"]][..., 0] * word_mask).sum(1) / word_mask.sum(1)
         losses["checkworthiness"] = F.binary_cross_entropy_with_logits(

@@ -108,7 +108,7 @@ def is_inverted(tree: Tree, start: int, end: int) -> bool:
     """As in "should the talks fail, …": a condition without *if*, the verb before its subject."""
     clause = tree.heads[start]
     subject = child(tree, clause, "nsubj")
-    if tree.deps[clause] != "advcl" or child(tree, clause, "mark") is not None:
+    if tree.deps[clause] != "advcl" or child(tree, clause, "mark") not in (None, start):
         return False
     return subject is not None and start < subject
 

@@ -198,7 +198,7 @@ def _without_overlap(learned: list[Cue], listed: list[tuple[Cue, CueEntry]], siz
             kept.add(cue)
     known = frozenset(learned)
     for cue, entry in sorted(
-        listed, key=lambda pair: (pair[0].start - pair[0].end, pair[0].start, pair[1].order)
+        listed, key=lambda pair: (pair[0].start - pair[0].end, pair[0].start, *_rank(pair[1]))
     ):
         others = {other for other in owner[cue.start : cue.end] if other}
         if others and not (entry.beside == "decides" and _covers(cue, others, known)):
@@ -207,6 +207,11 @@ def _without_overlap(learned: list[Cue], listed: list[tuple[Cue, CueEntry]], siz
         kept.add(cue)
         owner[cue.start : cue.end] = [cue] * (cue.end - cue.start)
     return list(kept)
+
+
+def _rank(entry: CueEntry) -> tuple[bool, int]:
+    """Of two readings of the same words one that decides goes first: "assuming the money arrives" is a condition."""
+    return entry.beside != "decides", entry.order
 
 
 def _covers(cue: Cue, others: set[Cue], learned: frozenset[Cue]) -> bool:

@@ -22,6 +22,7 @@ RELATIVES = frozenset({"which", "that", "who"})
 def mend(tree: Tree) -> None:
     """Apply every rule to every token, in the order below."""
     for rule in (
+        _plain_words,
         _free_mark,
         _open_complement,
         _give_subject,
@@ -39,6 +40,16 @@ def mend(tree: Tree) -> None:
         for i in range(len(tree.deps)):
             if tree.heads[i] != i:
                 rule(tree, i)
+
+
+def _plain_words(tree: Tree, i: int) -> None:
+    """*No* before nouns is a determiner ("no boats"), *should* before its subject an auxiliary ("should it rain")."""
+    behind = i + 1
+    if tree.lowers[i] == "no" and tree.deps[i] == "advmod" and behind < len(tree.deps):
+        if tree.tags[behind] in ("NN", "NNS") and tree.heads[i] == tree.heads[behind]:
+            _move(tree, i, behind, "det")
+    elif tree.tags[i] == "MD" and tree.deps[i] == "mark":
+        tree.deps[i] = "aux"
 
 
 def _open_complement(tree: Tree, i: int) -> None:

@@ -112,6 +112,7 @@ def settle_labels(names: Sequence[Name], told: Mapping[tuple[str, ...], str] | N
     }
     storms = {name.words[-1] for name in names if name.label == "EVENT" and len(name.words) in (2, 3)}
     settled = {form: _settle(form, labels, last_words, first_words, storms) for form, labels in votes.items()}
+    settled |= {form: "PERSON" for form, label in settled.items() if _is_full_name(form, label, votes)}
     for form, label in settled.items():  # "Houthis", marked as if a man, beside "Houthi fighters"
         if (
             label == "PERSON"
@@ -123,6 +124,17 @@ def settle_labels(names: Sequence[Name], told: Mapping[tuple[str, ...], str] | N
         merge_label(name, told[name.words]) if name.words in told else _relabel(name, settled[name.words])
         for name in names
     ]
+
+
+def _is_full_name(form: tuple[str, ...], label: str, votes: Mapping[tuple[str, ...], Counter[str]]) -> bool:
+    """Whether a name of two words is a person's, since its last word is: "Orla Vik", taken for a body, and "Vik"."""
+    if len(form) != 2 or label not in ("ORG", "GPE", "LOC", "PRODUCT"):
+        return False
+    surname, first = votes.get(form[-1:], Counter()), form[0]
+    if surname["PERSON"] < votes[form].total() or surname["PERSON"] * 2 <= surname.total():
+        return False
+    known = first in thing_nouns() or is_landform(first) or is_known_place(first) or is_demonym(first)
+    return not known and first not in SHARED_FIRST_WORDS
 
 
 def _settle(

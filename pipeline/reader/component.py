@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -19,6 +20,9 @@ from pipeline.reader import decoding, extensions, labels, windows
 from pipeline.reader.network import Network, read_files
 
 PIECES_PER_WINDOW = 256
+BASE_FORMS, INFLECTED = [labels.XPOS.index("VB"), labels.XPOS.index("VBP")], labels.XPOS.index("VBZ")
+MODAL, AUXILIARY = labels.XPOS.index("MD"), labels.UPOS.index("AUX")
+THIRD_PERSON = re.compile(r"[a-z][^\W\dsuia]s$")  # but "focus", "miss", "canvas"
 WINDOWS_AT_ONCE = 32  # decoded together; bounds memory whatever the length of an article
 PLURAL = {"source": "sources", "cue": "cues", "content": "contents"}
 ANAPHORS = frozenset(
@@ -229,6 +233,7 @@ def _reading(
     relation = network.relations(s, np.where(is_root, 0, head + 1))
     root = labels.DEPREL.index("root")
     relation[:, root] = np.where(is_root, np.inf, -np.inf)
+    tags = _penn_tags(s.words[:, COLUMNS["xpos"]], words)
     scalars = np.stack(
         [
             3.0 * np.tanh(s.words[:, COLUMNS["factuality"]][:, 0]),
@@ -240,8 +245,8 @@ def _reading(
     pieces = found["piece"]
     return Reading(
         starts,
-        s.words[:, COLUMNS["upos"]].argmax(1),
-        s.words[:, COLUMNS["xpos"]].argmax(1),
+        np.where(tags == MODAL, AUXILIARY, s.words[:, COLUMNS["upos"]].argmax(1)),
+        tags,
         head,
         relation.argmax(1),
         scalars,
@@ -256,6 +261,15 @@ def _reading(
             if len(w) <= 10 and w.lower() in ANAPHORS
         ],
     )
+
+
+def _penn_tags(scores: np.ndarray, words: list[str]) -> np.ndarray:
+    """The likeliest tag of each word; a form in -s ("makes") is no base form, whatever the score."""
+    tags = scores.argmax(1)
+    for i in np.flatnonzero(np.isin(tags, BASE_FORMS)):
+        if THIRD_PERSON.search(words[i]):
+            tags[i] = INFLECTED
+    return tags
 
 
 def _links(scores: np.ndarray, pieces: list[decoding.Piece], chooser: str, chosen: str) -> dict[int, list]:
