@@ -213,7 +213,7 @@ def processor() -> str:
 def page(measured: list[Measured], missing: list[str]) -> str:
     """The Markdown of docs/scores.md."""
     config = json.loads((MODEL / "config.json").read_text(encoding="utf-8"))
-    trained = f"{config['steps']} steps, seed {config['training']['seed']}"
+    trained = f"last pass of {config['steps']} steps, seed {config['training']['seed']}"
     versions = ", ".join(f"{name} {version(name)}" for name in ("spacy", "onnxruntime", "numpy"))
     lines = [
         "# Scores",
