@@ -162,7 +162,10 @@ class Quote:
     speaker_id: Annotated[str | None, Column("The entity the source is", refers_to="entities")]
     speaker: Annotated[
         str | None,
-        Column("The entity's name, else the source as written; empty where a pronoun stays unresolved"),
+        Column(
+            'The entity\'s name, else the source as written (for "who" what it takes up); empty where another pronoun '
+            "stays unresolved"
+        ),
     ]
     confidence: Annotated[float | None, score("How sure the reader is of this row")]
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from parsed import read_parse
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
@@ -71,3 +72,26 @@ def test_an_entity_that_is_not_in_the_table_is_not_named() -> None:
 def test_case_names_are_unique() -> None:
     assert len({case["name"] for case in CASES}) == len(CASES)
     assert not [case["name"] for case in CASES if re.search(r"\s{2}", case["tokens"])]
+
+
+def test_who_stands_for_the_words_it_takes_up() -> None:
+    parse = """
+The the DT det 2
+letter letter NN nsubj:pass 4
+was be VBD aux:pass 4
+sent send VBN root 0
+by by IN case 8
+a a DT det 8
+former former JJ amod 8
+clerk clerk NN obl 4
+, , , punct 11
+who who WP nsubj 11
+asked ask VBD acl:relcl 8
+to to TO mark 13
+stay stay VB xcomp 11
+unnamed unnamed JJ xcomp 13
+. . . punct 4
+"""
+    doc = read_parse(parse, "The letter was sent by a former clerk, who asked to stay unnamed.")
+    index = index_mentions(doc.text, True, [], [])
+    assert find_speaker(doc, 9, 10, index) == ("a former clerk", None)

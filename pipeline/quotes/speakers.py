@@ -29,6 +29,8 @@ POSTMODIFIER_STARTS = frozenset(
     [*",(–—-", "of", "for", "at", "from", "with", "in", "who", "whose", "which", "on", "and", "to", "by"]
 )
 RELATIVE_CLIMB = 4  # nouns from a relative clause up to the name: "Ana Duarte, an anchor at the station, who"
+LONGEST_DESCRIPTION = 15  # words
+INSIDE = ("det", "amod", "nummod", "nmod:poss", "compound")  # relations of a noun's words to it
 EDGE_PUNCTUATION = " \n\t,;:.-–—"
 
 
@@ -58,8 +60,8 @@ def index_mentions(
 def find_speaker(doc: Doc, start: int, end: int, index: MentionIndex) -> tuple[str | None, str | None]:
     """(speaker, speaker_id) of the source doc[start:end], as `quotes.csv` has them.
 
-    An entity gives its name and id; other words stand as written, without an id; a pronoun that is not resolved
-    gives (None, None).
+    An entity gives its name and id; other words stand as written, without an id, for "who" those that it takes up; any
+    other pronoun that is not resolved gives (None, None).
     """
     written = doc[start:end].text.strip(EDGE_PUNCTUATION)
     if not written:
@@ -71,6 +73,8 @@ def find_speaker(doc: Doc, start: int, end: int, index: MentionIndex) -> tuple[s
         mention = head_mention(doc, start, end, index)
     if mention and mention.entity_id in index.names:
         return index.names[mention.entity_id], mention.entity_id
+    if written.lower() == "who" and index.parsed:
+        return _described(doc, head), None
     if written.lower() in PRONOUNS:
         return None, None
     return written, None
@@ -178,6 +182,18 @@ def _antecedent(doc: Doc, pronoun: Token, index: MentionIndex) -> Mention | None
         # "the race with Ana Duarte, who has pledged", the clause hung on the race
         found = _right_before(pronoun, index)
     return found
+
+
+def _described(doc: Doc, pronoun: Token) -> str | None:
+    """The words that *who* takes up where they name nobody: "a former clerk" in "by a former clerk, who asked"."""
+    verb = next((t for t in (pronoun.head, pronoun.head.head) if t.dep_.startswith("acl")), None)
+    if verb is None or verb.head.pos_ != "NOUN" or verb.head.i >= pronoun.i:
+        return None
+    own = [t.left_edge.i for t in verb.head.lefts if t.dep_.startswith(INSIDE)]
+    start = min(own, default=verb.head.i)
+    if pronoun.i - start > LONGEST_DESCRIPTION:
+        return None
+    return doc[start : pronoun.i].text.strip(EDGE_PUNCTUATION) or None
 
 
 def _named_by(noun: Token, pronoun: Token, index: MentionIndex) -> Mention | None:
