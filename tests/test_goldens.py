@@ -2,7 +2,7 @@
 
 Texts, spans, ids and links are held to the character, scores to a tolerance. That goes for processors of the kind
 that the goldens were written on (AVX-512 with VNNI). Others round in their own ways, so that near-ties fall otherwise:
-an emulated Haswell gave other rows in 0 to 1.5 per cent of a table (docs/reader.md), and gets 4 per cent here.
+an emulated Haswell gave other rows in up to 3.6 per cent of a table (docs/reader.md), and gets 5 per cent here.
 """
 
 from __future__ import annotations
@@ -18,8 +18,9 @@ from pytest_regressions.num_regression import NumericRegressionFixture
 from pipeline.schema import TABLES, key_of, table_fields
 from pipeline.tables import read_records
 
-ELSEWHERE = 0.04  # share of a table's rows that may differ on another kind of processor
-PINNED = {"articles", "sentences", "issues"}  # no near-tie has been seen to change these
+ELSEWHERE = 0.05  # share of a table's rows that may differ on another kind of processor
+FEW = 3  # rows that may in a small table: an article whose sentences are counted otherwise is another row
+PINNED = {"issues"}  # no near-tie changes these
 SCORES = {table: [f.name for f in table_fields(table) if f.type is float] for table in TABLES}
 
 
@@ -46,7 +47,7 @@ def alike(obtained: Path, expected: Path) -> None:
     found, wanted = (path.read_text(encoding="utf-8").split("\n") for path in (obtained, expected))
     assert found[0] == wanted[0]
     apart = max(len(set(found) - set(wanted)), len(set(wanted) - set(found)))
-    assert apart <= ELSEWHERE * len(wanted), f"{apart} of {len(wanted)} rows differ"
+    assert apart <= max(FEW, ELSEWHERE * len(wanted)), f"{apart} of {len(wanted)} rows differ"
 
 
 @pytest.mark.parametrize("table", TABLES)
