@@ -19,6 +19,7 @@ from pipeline.lexicon import read_lexicon
 
 FUNCTION_WORDS = word_set("function")
 BODIES = word_set("body")
+STATE_FORMS = word_set("state form")
 STORM_WORDS = frozenset(word.lower() for word in word_set("storm"))
 OUTLET_ENDINGS = tuple(sorted(word_set("outlet ending")))
 # spellings of words in names of bodies that differ between countries
@@ -113,6 +114,9 @@ def settle_labels(names: Sequence[Name], told: Mapping[tuple[str, ...], str] | N
     storms = {name.words[-1] for name in names if name.label == "EVENT" and len(name.words) in (2, 3)}
     settled = {form: _settle(form, labels, last_words, first_words, storms) for form, labels in votes.items()}
     settled |= {form: "PERSON" for form, label in settled.items() if _is_full_name(form, label, votes)}
+    states = {form for form in votes if len(form) > 2 and form[0] in STATE_FORMS and form[1] == "of"}
+    states |= {form[2:] for form in states}  # the "Republic of Orla", and then "Orla"
+    settled |= {form: "GPE" for form in states & settled.keys() if settled[form] in ("ORG", "FAC", "PERSON")}
     for form, label in settled.items():  # "Houthis", marked as if a man, beside "Houthi fighters"
         if (
             label == "PERSON"
@@ -188,6 +192,10 @@ def _cluster_places(names: Sequence[Name], members: Sequence[int], text: str) ->
         whole = [other for other in found if len(other) > 1 and other[-1] == words[0]]
         if len(whole) == 1:  # "the Strait" beside the "Sund Strait"
             joined = found[whole[0]]
+            joined.members = sorted(joined.members + found.pop(words).members)
+    for words in [words for words in found if words[0] in STATE_FORMS and words[1:2] == ("of",)]:
+        if words[2:] in found:  # the "Republic of Orla" is Orla
+            joined = found[words[2:]]
             joined.members = sorted(joined.members + found.pop(words).members)
     for cluster in found.values():
         votes = Counter(names[i].label for i in cluster.members)
