@@ -11,34 +11,8 @@ from pipeline.claims.repairs import mend
 from pipeline.claims.tree import Tree
 from pipeline.lexicon import read_lexicon
 
-TO_UD = {
-    "nsubjpass": "nsubj:pass",
-    "csubjpass": "csubj:pass",
-    "auxpass": "aux:pass",
-    "dobj": "obj",
-    "dative": "iobj",
-    "neg": "advmod",
-    "prt": "compound:prt",
-    "relcl": "acl:relcl",
-    "npadvmod": "obl",
-    "prep": "obl",
-    "pobj": "nmod",
-    "pcomp": "acl",
-    "acomp": "xcomp",
-    "oprd": "xcomp",
-    "attr": "xcomp",
-    "poss": "nmod:poss",
-    "intj": "discourse",
-    "ROOT": "root",
-}
-
-
 QUESTION_MARKS = frozenset({"?", "?!", "!?", "??", "???"})
-
-
 STOPS = frozenset({".", "!", ";", ":"})
-
-
 MOST_CHILDREN = 200
 """Children beyond that come from a broken parse; they are left hanging, so that no walk grows with the text."""
 
@@ -59,7 +33,7 @@ def read_tree(doc: Doc) -> Tree:
     lowers, lemmas, tags, pos, deps = ([names[key] for key in column] for column in columns)
     heads = _heads(doc)
     words = [token.text for token in doc]
-    deps = [TO_UD.get(dep, dep) for dep in deps]
+    deps = ["root" if dep == "ROOT" else dep for dep in deps]
     starts = [token.idx for token in doc]
     firsts, lasts = _sentences(doc)
     children: list[list[int]] = [[] for _ in words]

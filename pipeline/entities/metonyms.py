@@ -112,7 +112,7 @@ def _reading(token: Token, head: Token, preposition: str) -> tuple[str, str]:
     """(role of a place, whether the word that governs it goes with agents or places: "agent", "place" or "")."""
     acts, lemma = _acts(), head.lemma_.lower()
     if token.dep_ in SUBJECTS:
-        passive = token.dep_ in ("nsubj:pass", "nsubjpass")
+        passive = token.dep_ == "nsubj:pass"
         return (
             ("passive subject", acts.get(("object", lemma), ""))
             if passive

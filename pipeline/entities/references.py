@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from spacy.attrs import SENT_START
 from spacy.tokens import Doc, Token
 
-SUBJECTS = frozenset({"nsubj", "nsubj:pass", "csubj", "nsubjpass", "nsubj:outer"})
-OBJECTS = frozenset({"obj", "iobj", "dobj", "dative"})
-OBLIQUES = frozenset({"obl", "obl:agent", "obl:tmod", "obl:npmod", "pobj", "obl:unmarked"})
+SUBJECTS = frozenset({"nsubj", "nsubj:pass", "csubj", "nsubj:outer"})
+OBJECTS = frozenset({"obj", "iobj"})
+OBLIQUES = frozenset({"obl", "obl:agent", "obl:tmod", "obl:npmod", "obl:unmarked"})
 POSSESSIVES = frozenset({"nmod:poss", "poss"})
 INSIDE_NAME = frozenset({"flat", "compound", "fixed", "flat:name", "goeswith"})
 CLAUSES = frozenset(
