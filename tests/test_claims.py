@@ -17,7 +17,7 @@ from spacy.tokens import Doc
 
 from pipeline.claims.checkworthiness import calibrate
 from pipeline.claims.hedges import LOWERING_KINDS, find_hedges
-from pipeline.claims.stage import Explained, explain_claims, explained_claims, find_claims
+from pipeline.claims.stage import Explained, explained_claims, find_claims
 from pipeline.entities.stage import find_entities
 from pipeline.quotes.stage import find_quotes
 from pipeline.schema import Entity, Mention, Quote, QuotePart, span_id
@@ -195,8 +195,8 @@ def test_words_in_quotation_marks_without_a_source_are_nobodys() -> None:
 def test_a_claim_can_be_explained() -> None:
     doc = read_parse(OFFICIALS["parse"], OFFICIALS["text"])
     quotes, parts = make_quotes(doc, OFFICIALS)
-    ((claim, reasons),) = explain_claims(doc, "a", [], [], quotes, parts, [])
-    assert reasons == [
+    ((claim, _, reasons),) = explained_claims(doc, "a", [], [], quotes, parts, [])
+    assert list(reasons) == [
         "+3  stated outright",
         '-3  "not" turns it round',
         ' 0  "said" (speech): -3 for the source, the author only reports it',

@@ -45,6 +45,7 @@ class Explained(NamedTuple):
     claim: Claim
     hedges: tuple[Hedge, ...]
     reasons: tuple[str, ...]
+    """A line a step, each with the author's score after it."""
 
 
 def find_claims(
@@ -63,20 +64,6 @@ def find_claims(
     found = explained_claims(doc, article_id, mentions, entities, quotes, parts, hedges)
     links = {(e.claim.claim_id, hedge.hedge_id) for e in found for hedge in e.hedges}
     return [e.claim for e in found], [ClaimHedge(*pair) for pair in sorted(links)]
-
-
-def explain_claims(
-    doc: Doc,
-    article_id: str,
-    mentions: Sequence[Mention],
-    entities: Sequence[Entity],
-    quotes: Sequence[Quote],
-    parts: Sequence[QuotePart],
-    hedges: Sequence[Hedge],
-) -> list[tuple[Claim, list[str]]]:
-    """Every claim with the reasons for its scores, a line a step, each with the author's score after it."""
-    found = explained_claims(doc, article_id, mentions, entities, quotes, parts, hedges)
-    return [(e.claim, list(e.reasons)) for e in found]
 
 
 def explained_claims(

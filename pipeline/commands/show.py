@@ -98,13 +98,13 @@ def _legend() -> Text:
 def reasons(article: Article, rows: Rows) -> dict[str, list[str]]:
     """claim_id -> why it scores so, a line a step: the article is read again, as tables keep no steps."""
     import pipeline
-    from pipeline.claims.stage import explain_claims
+    from pipeline.claims.stage import explained_claims
 
     needed = ("mentions", "entities", "quotes", "quote_parts", "hedges")
     mentions, entities, quotes, parts, hedges = (rows[table] for table in needed)
     doc = pipeline.load()(article.text)
-    explained = explain_claims(doc, article.article_id, mentions, entities, quotes, parts, hedges)
-    return {claim.claim_id: steps for claim, steps in explained}
+    found = explained_claims(doc, article.article_id, mentions, entities, quotes, parts, hedges)
+    return {one.claim.claim_id: list(one.reasons) for one in found}
 
 
 def explained(claim: Claim, rows: Rows, steps: Sequence[str] = ()) -> Text:
