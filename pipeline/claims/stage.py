@@ -111,7 +111,7 @@ def _explain(
         return None
     start, end = tree.starts[pieces[0][0]], tree.ends[pieces[-1][1] - 1]
     inside = [i for i in predicate_tokens(tree, clause) if any(a <= i < b for a, b in pieces)]
-    predicate = [with_partners(tree, a, b) for a, b in runs(inside or [clause.top])]
+    predicate = [_inside(pieces, with_partners(tree, a, b), (a, b)) for a, b in runs(inside or [clause.top])]
     learned = _extension(scene.doc[clause.head], FACTUALITY)
     linked = bearing.hedges | {n for n in loose if _stands_in(scene, n, pieces)}
     awaited = any(
@@ -145,6 +145,13 @@ def _explain(
         checkworthiness=_checkworthiness(scene.doc[pieces[0][0] : pieces[-1][1]]),
     )
     return Explained(claim, hedges, verdict.reasons)
+
+
+def _inside(
+    pieces: Sequence[tuple[int, int]], whole: tuple[int, int], bare: tuple[int, int]
+) -> tuple[int, int]:
+    """A verb group with its quotation marks, or without them where one of them is cut off the clause."""
+    return whole if pieces[0][0] <= whole[0] and whole[1] <= pieces[-1][1] else bare
 
 
 def _extension(item: Token | Span, name: str) -> float | None:
