@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from ftfy import TextFixerConfig
 
-_LINE_ENDS = re.compile(r"\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
+_LINE_ENDS = ("\r\n", *"\r\v\f\x1c\x1d\x1e\x85\u2028\u2029")
 # What cannot be seen: control characters; soft hyphens and zero-width spaces; marks that turn the direction of
 # writing; lone surrogates; code points that are no characters. The joiners U+200C and U+200D stay: emoji and
 # Persian need them.
@@ -25,6 +25,8 @@ _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b\n]{0,200}(?:\x07
 _SUSPECT = re.compile(
     r"[^\x00-\x7f“”‘’–—…•£€\xa0]|&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});"
 )
+# A character in the wrong encoding is two or more odd ones; the second may be a space that was no-break: "voilÃ  ".
+_MOJIBAKE = re.compile(r"[^\x00-\x7f“”‘’–—…•£€\xa0](?: ?[^\x00-\x7f]|(?<=[ÂÃÅÎÐÙ])[ ?])")
 # What ftfy mends beside mojibake: entities, ligatures, halves of characters, what cannot be seen.
 _ODD = re.compile(
     "[&\x00-\x08\x0b-\x1f\x7f-\x9f\u0132\u0133\u0149\u01c4-\u01cc\u01f1-\u01f3\u2028\u2029\u206a-\u206f\ufeff"
@@ -56,8 +58,9 @@ def clean_characters(text: str) -> str:
 
 
 def _clean_once(text: str) -> str:
-    text = _LINE_ENDS.sub("\n", text)
-    if _SUSPECT.search(text):
+    for end in _LINE_ENDS:
+        text = text.replace(end, "\n")
+    if _ODD.search(text) or _MOJIBAKE.search(text):
         text = _mend(text)
     text = text.replace("\xa0", " ")
     if not text.replace("\n", "").isprintable():
@@ -76,12 +79,16 @@ def paragraphs(text: str, wrapped: bool = True) -> list[str]:
     Blank lines part paragraphs. A single line end is a wrap where the whole text is wrapped to a width, or
     where the sentence plainly runs on; else it ends a paragraph too.
     """
-    blocks = [
-        [s for line in block.split("\n") if (s := " ".join(line.split()))] for block in _BLANK.split(text)
-    ]
+    blocks = [[s for line in block.split("\n") if (s := _spaced(line))] for block in _BLANK.split(text)]
     width = wrap_width(blocks) if wrapped else 0
     words = _hyphenated(text) if width else frozenset()
     return [p for block in blocks for p in _join(block, width, words)]
+
+
+def _spaced(line: str) -> str:
+    """The line with one space between words and none around it."""
+    plain = "  " not in line and line.isprintable()  # no other white space is printable
+    return line.strip() if plain else " ".join(line.split())
 
 
 def wrap_width(blocks: list[list[str]]) -> int:
@@ -156,7 +163,7 @@ def _mend_line(line: str) -> str:
     from ftfy import fix_text
     from ftfy.badness import is_bad
 
-    if not (_ODD.search(line) or is_bad(line)):  # nothing that ftfy would look at: "café"
+    if not (_ODD.search(line) or (_MOJIBAKE.search(line) and is_bad(line))):  # nothing for ftfy: "café"
         return line
     return fix_text(line, _ftfy_config()).replace("\n", " ")
 

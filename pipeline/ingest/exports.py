@@ -48,13 +48,13 @@ _WORDS = re.compile(r"^[\d,.]+ words$")
 
 def export_articles(text: str) -> Iterator[Draft] | None:
     """The articles of a database export, None where a text is not laid out as one."""
-    if _NEXIS.search(text[:LOOKED_AT]):
+    if "DOCUMENT" in text[:LOOKED_AT] and _NEXIS.search(text[:LOOKED_AT]):
         pieces = _NEXIS.split(text)[1:]
         return (_nexis(piece, n) for n, piece in enumerate(pieces, 1) if piece.strip())
-    if _UNI_END.search(text) and _UNI_BODY.search(text[:LOOKED_AT]):
+    if "End of Document" in text and _UNI_END.search(text) and _UNI_BODY.search(text[:LOOKED_AT]):
         pieces = [piece for piece in _UNI_END.split(text) if _UNI_BODY.search(piece)]
         return (_nexis_uni(piece, n) for n, piece in enumerate(pieces, 1))
-    if _FACTIVA.search(text):
+    if "Document " in text and _FACTIVA.search(text):
         parts = _FACTIVA.split(text)
         return (_factiva(piece, own, n) for n, (piece, own) in enumerate(zip(parts[::2], parts[1::2]), 1))
     return None

@@ -13,7 +13,7 @@ ENGLISH = frozenset(
     "the of and to in a is that for it on was said with as he she his her by at from be have has had will "
     "would not are were this who they their an but which its been or more after about than".split()
 )
-LOOKED_AT = 1500  # characters
+LOOKED_AT = ((500, 0.3), (1500, 0.2))  # characters, and the share of function words that makes them English
 SHORTEST = 8  # words: below this a guess is no better than the assumption
 SURE = 0.8  # lists of English names come out as other languages, but never as surely as this
 _WORD = re.compile(r"[^\W\d_]+")
@@ -31,13 +31,16 @@ _NAMES = dict(
 
 def detect_language(text: str) -> str:
     """ISO 639-1 code of the language; "en" for texts too short to tell that are written in Latin letters."""
-    words = _WORD.findall(text[:LOOKED_AT].lower())
-    share = sum(map(ENGLISH.__contains__, words)) / max(1, len(words))
-    letters = "".join(words)
-    latin = len(_NOT_LATIN.findall(letters)) < len(letters) / 2
-    if (share > 0.2 and latin) or (latin and len(words) < SHORTEST) or not letters:
+    for looked_at, enough in LOOKED_AT:
+        words = _WORD.findall(text[:looked_at].lower())
+        share = sum(map(ENGLISH.__contains__, words)) / max(1, len(words))
+        letters = "".join(words)
+        latin = letters.isascii() or len(_NOT_LATIN.findall(letters)) < len(letters) / 2
+        if share > enough and latin:
+            return "en"
+    if (latin and len(words) < SHORTEST) or not letters:
         return "en"
-    code, probability = _identifier().classify(text[:LOOKED_AT])
+    code, probability = _identifier().classify(text[:looked_at])
     return "en" if latin and (probability < SURE or share > 0.12) else str(code)
 
 

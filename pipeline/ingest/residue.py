@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -19,7 +19,8 @@ LONGEST = 600  # characters: no longer paragraph is residue
 TITLE_LENGTH = 200
 LONGEST_SENTENCE_TITLE = 120  # of a headline that ends in a full stop
 HEAD = 6  # paragraphs that a headline, tagline, byline and date may take up
-_SENTENCE_END = re.compile(r"""[.!?…。！？]["'”’»)\]]*$""")
+_ENDS = tuple(".!?…。！？")
+_CLOSING = "\"'”’»)]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ def part(
 
     `titled`: whether the first paragraph may be taken as the headline where none is given.
     """
-    kinds = [kind_of(line) for line in lines]
+    kinds = _kinds(lines)
     kinds = _with_related(lines, kinds)
     end = _comments_begin(lines, kinds)
     dropped = [(kinds[n] or "comments", line) for n, line in enumerate(lines) if n >= end]
@@ -72,17 +73,33 @@ def part(
 
 def kind_of(line: str) -> str | None:
     """What kind of residue a paragraph is by its wording ("share", "caption" …), None for an article's words."""
-    if len(line) > LONGEST:
-        return None
-    lower = line.lower()
-    anchored, others, needed = _patterns()
-    if found := anchored.fullmatch(lower):
-        return found.lastgroup
-    if present := {word for word in needed if word in lower}:
-        for kind, pattern, needs in others:
-            if not present.isdisjoint(needs) and pattern.fullmatch(line):
-                return kind
-    return None
+    return _kinds([line])[0]
+
+
+def _kinds(lines: Sequence[str]) -> list[str | None]:
+    """The kind of each paragraph."""
+    anchored, others, words, ends = _patterns()
+    lowered = [line.lower() for line in lines]
+    page = "\n".join(lowered)
+    words = {word for word in words if word in page}
+    kinds: list[str | None] = []
+    for line, lower in zip(lines, lowered, strict=True):
+        if len(line) > LONGEST:
+            kinds.append(None)
+        elif found := anchored.fullmatch(lower):
+            kinds.append(found.lastgroup)
+        elif (held := {word for word in words if word in lower}) or lower.endswith(ends):
+            kinds.append(
+                next((o.kind for o in others if o.may_match(lower, held) and o.fullmatch(line)), None)
+            )
+        else:
+            kinds.append(None)
+    return kinds
+
+
+def _is_sentence(line: str) -> bool:
+    """Whether a line ends as sentences do."""
+    return line.rstrip(_CLOSING).endswith(_ENDS)
 
 
 def same(line: str, title: str) -> bool:
@@ -96,31 +113,42 @@ def fold(text: str) -> str:
     return "".join(filter(str.isalnum, text)).casefold()
 
 
-@cache
-def _patterns() -> tuple[re.Pattern[str], list[tuple[str, re.Pattern[str], list[str]]], frozenset[str]]:
-    """All patterns that start with given words as one, each kind a group; the others with the words they need.
+@dataclass(frozen=True, slots=True)
+class Loose:
+    """A pattern that may start anyhow, with what a line must hold or end with before it is tried."""
 
-    Then all of those words.
-    """
+    kind: str
+    fullmatch: Callable[[str], re.Match[str] | None]
+    needs: frozenset[str]
+    ends: tuple[str, ...]
+
+    def may_match(self, lower: str, held: set[str]) -> bool:
+        return not self.needs.isdisjoint(held) or lower.endswith(self.ends)
+
+
+@cache
+def _patterns() -> tuple[re.Pattern[str], list[Loose], set[str], tuple[str, ...]]:
+    """All patterns that start with given words as one, each kind a group; the others; all their `needs` and `ends`."""
     rows = tomllib.loads((Path(__file__).parent / "residue.toml").read_text(encoding="utf-8"))["residue"]
     groups: dict[str, list[str]] = {}
+    others = []
     for row in rows:
-        if "needs" not in row:
+        needs, ends = frozenset(row.get("needs", ())), tuple(row.get("ends", ()))
+        if needs or ends:
+            matches = re.compile(row["pattern"], re.IGNORECASE).fullmatch
+            others.append(Loose(row["kind"], matches, needs, ends))
+        else:
             groups.setdefault(row["kind"], []).append(row["pattern"])
     anchored = "|".join(f"(?P<{kind}>{'|'.join(patterns)})" for kind, patterns in groups.items())
-    others = [
-        (row["kind"], re.compile(row["pattern"], re.IGNORECASE), row["needs"])
-        for row in rows
-        if "needs" in row
-    ]
-    return re.compile(anchored), others, frozenset(word for _, _, needs in others for word in needs)
+    needed = {word for other in others for word in other.needs}
+    return re.compile(anchored), others, needed, tuple(word for other in others for word in other.ends)
 
 
 def _with_related(lines: Sequence[str], kinds: list[str | None]) -> list[str | None]:
     """The kinds, with the headlines that end the page under a heading such as "More on this story"."""
     heading = next((n for n, kind in enumerate(kinds) if kind == "related" and n > len(kinds) / 2), None)
     if heading is None or any(
-        len(line) > TITLE_LENGTH or _SENTENCE_END.search(line)
+        len(line) > TITLE_LENGTH or _is_sentence(line)
         for line, kind in zip(lines[heading:], kinds[heading:], strict=True)
         if not kind
     ):
@@ -172,31 +200,25 @@ def _find_title(
     )
     if not all(kind or date_line(x) or byline_of(x) for x, kind in page[:n]):
         return 0, None
-    is_sentence = len(line) > LONGEST_SENTENCE_TITLE and _SENTENCE_END.search(line)
+    is_sentence = len(line) > LONGEST_SENTENCE_TITLE and _is_sentence(line)
     return 0, (None if is_sentence else line or None)
 
 
 def _all_slogans(lines: list[tuple[str, str | None]]) -> bool:
     """Whether lines before a headline are such as a page has there: short, and no sentences."""
-    return len(lines) <= 4 and all(
-        kind or (len(x) <= 80 and not _SENTENCE_END.search(x)) for x, kind in lines
-    )
+    return len(lines) <= 4 and all(kind or (len(x) <= 80 and not _is_sentence(x)) for x, kind in lines)
 
 
 def _in_head(body: list[str]) -> bool:
     """Whether no sentence of the article has come yet, so that a date or a name is one of the article's own."""
-    return len(body) < HEAD and not any(
-        len(line) > TITLE_LENGTH or _SENTENCE_END.search(line) for line in body
-    )
+    return len(body) < HEAD and not any(len(line) > TITLE_LENGTH or _is_sentence(line) for line in body)
 
 
 def _names(line: str, byline: str | None) -> bool:
     """Whether a line names the author whom the page names: "By Ann Lee @annlee Court reporter"."""
     author = fold(re.split(r"[;,&|]| and ", byline or "")[0])
     opening = fold(line.removeprefix("By ").removeprefix("by "))
-    return (
-        len(author) > 4 and opening.startswith(author) and len(line) <= 100 and not _SENTENCE_END.search(line)
-    )
+    return len(author) > 4 and opening.startswith(author) and len(line) <= 100 and not _is_sentence(line)
 
 
 def _without_title(line: str, title: str | None, copies: int) -> str:
