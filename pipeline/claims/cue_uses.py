@@ -62,18 +62,51 @@ def is_possibility(tree: Tree, start: int, end: int) -> bool:
     verb = tree.heads[start]
     if tree.tags[start] != "MD" or tree.heads[start] == start:
         return tree.tags[start] == "MD"
+    if _tells_which_or_how(tree, verb) or _is_promise(tree, verb) or _is_nobodys(tree, verb):
+        return False
+    if any(tree.lowers[c] in words_of("hindrance") | words_of("negation") for c in tree.children[verb]):
+        return False
     if has_word(tree, verb, "aux", frozenset({"have", "'ve", "’ve"})):
         return True
     if tree.asks[start] and start + 1 < len(tree.lowers) and tree.lowers[start + 1] == "you":
         return False  # "could you tell us"
     if any(tree.deps[c] == "mark" and tree.lowers[c] == "so" for c in tree.children[verb]):
         return False  # "raised money so (that) she could build a mill"
-    if any(tree.lowers[c] in words_of("hindrance") | words_of("negation") for c in tree.children[verb]):
-        return False
     if tree.lemmas[verb] in words_of("perception"):
         return False
     return not any(
         tree.deps[c] == "advcl" and tree.tags[finite_of(tree, c)] == "VBD" for c in tree.children[verb]
+    )
+
+
+def _tells_which_or_how(tree: Tree, verb: int) -> bool:
+    """As in "a shelf that could be folded", "asked whether they could sail", "no word of how it could be mended"."""
+    for _ in range(8):  # a chain of coordinations longer than that is a broken parse
+        if tree.deps[verb] == "acl:relcl" or (tree.deps[verb] != "root" and is_indirect_question(tree, verb)):
+            return True
+        if tree.deps[verb] != "conj" or tree.heads[verb] > verb:
+            break
+        verb = tree.heads[verb]
+    return False
+
+
+def _is_promise(tree: Tree, verb: int) -> bool:
+    """What somebody said that they *can*: "he told them he could wait"; not "she said the storm could turn"."""
+    subject, above = child(tree, verb, "nsubj"), tree.heads[verb]
+    if tree.deps[verb] != "ccomp" or subject is None or tree.tags[finite_of(tree, above)] != "VBD":
+        return False
+    return tree.lowers[subject] in words_of("personal")
+
+
+def _is_nobodys(tree: Tree, verb: int) -> bool:
+    """As in "nobody could reach them", "neither he nor she could be reached"."""
+    subject = child(tree, verb, "nsubj")
+    if subject is None:
+        return False
+    words = words_of("negative_pronoun") | words_of("negative_determiner")
+    return tree.lowers[subject] in words or any(
+        tree.lowers[c] in words and tree.deps[c] in ("det", "cc:preconj", "advmod", "cc")
+        for c in tree.children[subject]
     )
 
 
@@ -151,8 +184,10 @@ def is_raising(tree: Tree, start: int, end: int) -> bool:
     for c in tree.children[head]:
         if tree.deps[c] in CLAUSAL:
             return True
-        if tree.deps[c] in ("advcl", "obl") and has_subject(tree, c):
-            return True
+        if tree.deps[c] in ("advcl", "obl") and has_subject(tree, c):  # "as if he knew"; not "after he knew"
+            mark = child(tree, c, "mark", "case")
+            if mark is None or tree.lowers[mark] in words_of("likening"):
+                return True
     return tree.deps[head] == "parataxis"
 
 
@@ -225,6 +260,11 @@ def is_indirect_question(tree: Tree, clause: int) -> bool:
 def is_attributive(tree: Tree, start: int, end: int) -> bool:
     """As in "the alleged thief"; not "alleged a theft"."""
     return tree.deps[start] == "amod"
+
+
+def is_predicative(tree: Tree, start: int, end: int) -> bool:
+    """As in "it is unclear"; not "unclear handwriting"."""
+    return tree.deps[start] != "amod"
 
 
 def is_sentential(tree: Tree, start: int, end: int) -> bool:
@@ -325,6 +365,7 @@ USES: dict[str, Use] = {
     "embedded": is_embedded,
     "question": has_question,
     "attributive": is_attributive,
+    "predicative": is_predicative,
     "sentential": is_sentential,
     "number": precedes_number,
     "amount": precedes_amount,

@@ -4,9 +4,9 @@ One stretch of text is one cue of one kind:
 
 1. `doc.spans["hedges"]` (epistemic, doxastic, conditional, investigation) is taken as it is, span and kind.
 2. A cue of the lexicon that covers whole learned cues takes their place where its row says that it decides: set phrases
-   ("it remains to be seen") and kinds that the learned ones do not tell apart ("reportedly" and "unclear" are epistemic
-   there, but evidential and investigation here). Rows that fill add a cue of the four kinds where the reader has none;
-   other cues of the lexicon stay out where a learned one stands.
+   ("it remains to be seen") and words that have another kind here than in the learned cues' corpus ("reportedly" and
+   "unclear", epistemic there, are evidential and investigation). Rows that fill add a cue of the four kinds where the
+   reader has none; other cues of the lexicon stay out where a learned one stands.
 3. Of two cues of the lexicon the longer one wins, then the one listed first.
 
 Docs without learned cues (from other pipelines) get all eight kinds from the lexicon.
@@ -209,9 +209,12 @@ def _without_overlap(learned: list[Cue], listed: list[tuple[Cue, CueEntry]], siz
     return list(kept)
 
 
-def _rank(entry: CueEntry) -> tuple[bool, int]:
-    """Of two readings of the same words one that decides goes first: "assuming the money arrives" is a condition."""
-    return entry.beside != "decides", entry.order
+def _rank(entry: CueEntry) -> tuple[bool, bool, int]:
+    """Of two readings of the same words one that decides goes first, then one for that very form.
+
+    "Assuming the money arrives" is a condition, other forms of *assume* are not.
+    """
+    return entry.beside != "decides", entry.words[0][0], entry.order
 
 
 def _covers(cue: Cue, others: set[Cue], learned: frozenset[Cue]) -> bool:
