@@ -14,6 +14,7 @@ TAGS = ("p", "li", "h1", "h2", "h3", "h4", "h5", "h6", "figcaption", "td", "dt",
 SHORTEST_RESTORED = 60  # characters; shorter paragraphs that were left out stay out
 LONGEST_LINK = 250
 LINK_TAGS = ("p", "li", "td", "dd")
+NOWHERE = (-1, "")
 KNOWN_PART = 40  # letters by which a paragraph is known again
 _SENTENCE_END = re.compile(r"""[.!?…]["'”’»)\]]*$""")
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
@@ -21,7 +22,10 @@ _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECAS
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A paragraph-like element: its text, the share of it inside links, and which blocks it stands among."""
+    """A paragraph-like element: its text, the share of it inside links, and which blocks it stands among.
+
+    The share is looked at where a link alone may be such an element, the place where it may be restored.
+    """
 
     tag: str
     text: str
@@ -44,12 +48,14 @@ def remove_hidden(tree: Any) -> None:
 
 def _remove_cards(tree: Any) -> None:
     """Take out cards that open over a name: right after its link, they say the name again and link to more."""
-    for link in list(tree.iter("a")):
-        card = link.getnext()
-        if card is None or card.tag not in ("span", "div") or (link.tail or "").strip():
-            continue
-        name = fold(_text(link))
-        if len(name) > 3 and len(card.findall(".//a")) > 1 and fold(_text(card)).startswith(name):
+    for link in tree.xpath("//a[following-sibling::*[1][self::span or self::div][count(.//a) > 1]]"):
+        card, name = link.getnext(), fold(_text(link))
+        if (
+            card is not None
+            and not (link.tail or "").strip()
+            and len(name) > 3
+            and fold(_text(card)).startswith(name)
+        ):
             _drop(card)
 
 
@@ -60,10 +66,14 @@ def blocks_of(tree: Any) -> list[Block]:
     for element in tree.iter(*TAGS):
         text = _text(element)
         if text and len(text) < 5000:
-            found.append(
-                Block(element.tag, text, fold(text), _linked(element, text), _place(element, containers))
-            )
+            linked = _linked(element, text) if element.tag in LINK_TAGS else 0.0
+            place = _place(element, containers) if _may_be_restored(element.tag, text) else NOWHERE
+            found.append(Block(element.tag, text, fold(text), linked, place))
     return found
+
+
+def _may_be_restored(tag: str, text: str) -> bool:
+    return tag == "p" and len(text) >= SHORTEST_RESTORED
 
 
 def without_links(lines: Iterable[str], blocks: list[Block]) -> tuple[list[str], list[str]]:
@@ -103,7 +113,7 @@ def restored(lines: list[str], blocks: list[Block]) -> list[str]:
     whole = "".join(folded)
     groups: dict[tuple[int, str], list[Block]] = defaultdict(list)
     for block in blocks:
-        if block.tag == "p" and len(block.text) >= SHORTEST_RESTORED:
+        if _may_be_restored(block.tag, block.text):
             groups[block.place].append(block)
     after: dict[int, list[str]] = defaultdict(list)
     for group in groups.values():
@@ -141,7 +151,7 @@ def _linked(element: Any, text: str) -> float:
 
 
 def _text(element: Any) -> str:
-    return " ".join("".join(element.itertext()).split())
+    return " ".join(element.text_content().split())
 
 
 def _drop(element: Any) -> None:

@@ -99,7 +99,7 @@ def _words(text: str) -> tuple[Hashes, Flags]:
 
 @cache
 def _tables() -> tuple[Hashes, Flags]:
-    """Of each code unit of UTF-16: its small letter's code, 0 where it is no letter or figure; whether it is a figure."""
+    """Of each code unit of UTF-16: its small letter as a number, 0 where it is of no word; whether it is a figure."""
     import numpy as np
 
     characters = list(map(chr, range(1 << 16)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 from typing import Any, BinaryIO
 
 from pipeline.ingest.blocks import Block, blocks_of, remove_hidden, restored, share_taken, without_links
@@ -21,6 +22,8 @@ BROKEN_PAGE = (RecursionError, ValueError, TypeError, AttributeError, KeyError, 
 """What trafilatura raises over some broken pages."""
 DEEP = re.compile(r"(?:<(?!p\b|h\d)[a-z]+\b[^<>]{0,300}>\s*){100,}", re.IGNORECASE)
 """A hundred tags that open one after another: deeper than parsers go, so that what is inside would be lost."""
+HEAD = 8192  # characters of a page that hold its declarations
+_CONTROL = bytes(i for i in range(32) if i not in b"\t\n\r")
 _TAG = re.compile(r"<[a-zA-Z!?/]")
 WORDS_OF_PROSE = 12  # in the longest cell of a table row that is no data
 
@@ -95,16 +98,32 @@ def _is_sure(lines: list[str], blocks: list[Block]) -> bool:
 def parsed(page: str) -> Any:
     """The tree of a page, without what readers do not see. ValueError where it cannot be parsed."""
     from lxml.etree import LxmlError
-    from trafilatura.utils import load_html
+    from lxml.html import fromstring
+    from trafilatura.utils import repair_faulty_html
 
     try:
-        tree = load_html(page)
+        head = repair_faulty_html(page[:HEAD], page[:50].lower())
+        data = (head + page[HEAD:]).encode("utf-8", "replace").translate(None, _CONTROL)
+        tree = fromstring(data, parser=_parser())
     except (LxmlError, ValueError, RecursionError) as error:
         raise ValueError(f"is a page that cannot be parsed: {error!r:.100}") from error
     if tree is None:
         raise ValueError("is a page that cannot be parsed")
     remove_hidden(tree)
     return tree
+
+
+@cache
+def _parser() -> Any:
+    """lxml's parser of pages without its classes for forms and links, which it chooses in Python for every element."""
+    from lxml.etree import ElementDefaultClassLookup
+    from lxml.html import HtmlComment, HtmlElement, HTMLParser
+
+    parser = HTMLParser(
+        collect_ids=False, default_doctype=False, encoding="utf-8", remove_comments=True, remove_pis=True
+    )
+    parser.set_element_class_lookup(ElementDefaultClassLookup(element=HtmlElement, comment=HtmlComment))
+    return parser
 
 
 def extracted(tree: Any, fast: bool) -> Any:

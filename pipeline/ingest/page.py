@@ -80,13 +80,14 @@ def facts_of(tree: Any) -> Facts:
     for address in (canonical, metas.get("og:url")):
         host = (_host(address) or "").removeprefix("www.")
         names |= {fold(host), *(fold(label) for label in host.split(".")[:-1] if len(label) > 3)}
+    site = frozenset(names - {""})
     return Facts(
         metas,
         ld,
-        frozenset(names - {""}),
+        site,
         title_tag,
         tuple(_headings(tree)),
-        _visible_byline(tree),
+        None if _names_told(metas, ld, site) else _visible_byline(tree),
         _shown_date(tree),
     )
 
@@ -129,13 +130,17 @@ def without_site(title: str | None, facts: Facts) -> str | None:
 
 def byline_of_page(facts: Facts, other: str | None) -> str | None:
     """The authors: what the extraction found, spelt as the page spells it; else the line that begins with "By"."""
-    told = [facts.ld.get("author"), *(facts.metas.get(name) for name in AUTHOR_METAS)]
-    names = [
-        n for n in (clean_byline(t) for t in told if t and "://" not in t) if n and fold(n) not in facts.names
-    ]
+    names = _names_told(facts.metas, facts.ld, facts.names)
     if other:
         return next((n for n in names if fold(n) == fold(other)), other)
     return next(iter(names), None) or facts.byline
+
+
+def _names_told(metas: Mapping[str, str], ld: Mapping[str, str], site: frozenset[str]) -> list[str]:
+    """The authors whom a page names to machines, without those that are the site itself."""
+    told = [ld.get("author"), *(metas.get(name) for name in AUTHOR_METAS)]
+    names = (clean_byline(t) for t in told if t and "://" not in t)
+    return [n for n in names if n and fold(n) not in site]
 
 
 def date_of_page(facts: Facts, other: str | None) -> tuple[str | None, str | None]:
