@@ -71,6 +71,7 @@ def test_damaged_file(name: str) -> None:
     while seed < (2 if name in SLOW else 25) or time.monotonic() < end:
         seed += 1
         read(name, damaged(whole, random.Random(f"{name} {seed}")))
+    print(f"{name}: {seed} damaged files read")  # shown by pytest -rP
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
