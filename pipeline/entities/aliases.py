@@ -11,48 +11,26 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from itertools import pairwise
 
-from pipeline.entities.names import Name, merge_label, name_words, word_set
+from pipeline.entities.described import plain_types
+from pipeline.entities.labels import (
+    FUNCTION_WORDS,
+    SHARED_FIRST_WORDS,
+    STATE_FORMS,
+    makes_another_body,
+    settle_labels,
+)
+from pipeline.entities.names import Name
 from pipeline.entities.people import NEIGHBOURS, Cluster, cluster_people
-from pipeline.entities.places import is_demonym, is_known_place, is_landform, kept_name, kept_people
+from pipeline.entities.places import is_common_landform, is_demonym, is_known_place, kept_name, kept_people
 from pipeline.entities.types import ILLNESS, told_types, without_illnesses
+from pipeline.entities.words import company_endings, name_words, thing_nouns, word_set
 from pipeline.lexicon import read_lexicon
 
-FUNCTION_WORDS = word_set("function")
 BODIES = word_set("body")
-STATE_FORMS = word_set("state form")
 STORM_WORDS = frozenset(word.lower() for word in word_set("storm"))
-OUTLET_ENDINGS = tuple(sorted(word_set("outlet ending")))
 # spellings of words in names of bodies that differ between countries
 SPELLINGS = {"defense": "defence", "organization": "organisation", "center": "centre", "labor": "labour",
              "programme": "program", "theater": "theatre", "harbor": "harbour"}  # fmt: skip
-# a first word that many bodies share is no short form of one: "National" is not the National Weather Service
-SHARED_FIRST_WORDS = word_set("shared first")
-# where the reader wavers between labels and nothing else decides, the first of these
-LABEL_ORDER = (
-    "PERSON",
-    "GPE",
-    "ORG",
-    "NORP",
-    "LOC",
-    "FAC",
-    "EVENT",
-    "LAW",
-    "WEAPON",
-    "PRODUCT",
-    "DATE",
-    "MONEY",
-)
-
-
-@cache
-def _company_endings() -> frozenset[str]:
-    return frozenset(w for row in read_lexicon("company_endings") for w in name_words(row["ending"]))
-
-
-@cache
-def thing_nouns() -> dict[str, str]:
-    """Noun -> label of what it names: "ministry" -> "ORG"."""
-    return {row["noun"]: row["type"] for row in read_lexicon("things")}
 
 
 @cache
@@ -60,18 +38,15 @@ def _seats() -> frozenset[tuple[str, ...]]:
     return frozenset(name_words(row["name"]) for row in read_lexicon("metonyms"))
 
 
-@cache
-def _left_out() -> frozenset[str]:
-    """Nouns that a short form leaves out: "Orla" for "Orla Airline"."""
-    return frozenset(row["noun"] for row in read_lexicon("things") if row["left_out"])
-
-
-def cluster_names(names: Sequence[Name], text: str) -> tuple[list[Name], list[Cluster]]:
+def cluster_names(
+    names: Sequence[Name], text: str, described: Mapping[tuple[str, ...], Counter[str]] | None = None
+) -> tuple[list[Name], list[Cluster]]:
     """(the names with labels made consistent, the clusters in order of first mention).
 
-    `text` is the article: it tells "Georgia" from "Georgia". Every name is a member of exactly one cluster.
+    `text` is the article: it tells "Georgia" from "Georgia"; `described` what descriptions tell of the types of names.
+    Every name is a member of exactly one cluster.
     """
-    told = told_types(names, text)
+    told = plain_types(names, described or {}) | told_types(names, text)
     names = without_illnesses(names, told)
     names = settle_labels(names, {form: label for form, label in told.items() if label != ILLNESS})
     clusters: list[Cluster] = []
@@ -93,89 +68,6 @@ def cluster_names(names: Sequence[Name], text: str) -> tuple[list[Name], list[Cl
     return names, clusters
 
 
-# ---------------------------------------------------------------- labels
-
-
-def settle_labels(names: Sequence[Name], told: Mapping[tuple[str, ...], str] | None = None) -> list[Name]:
-    """Names with one label for one form, the one most mentions have; a surname follows the full name it ends.
-
-    `told` are the types that the words around a name tell, which decide.
-    """
-    told = told or {}
-    votes: dict[tuple[str, ...], Counter[str]] = defaultdict(Counter)
-    for name in names:
-        votes[name.words][name.label] += 2 if name.titles and name.label == "PERSON" else 1
-    last_words = {name.words[-1] for name in names if name.label == "PERSON" and len(name.words) > 1}
-    first_words = {
-        name.words[0]
-        for name in names
-        if name.label == "ORG" and len(name.words) > 1 and not any(map(_makes_another_body, name.words[1:]))
-    }
-    storms = {name.words[-1] for name in names if name.label == "EVENT" and len(name.words) in (2, 3)}
-    settled = {form: _settle(form, labels, last_words, first_words, storms) for form, labels in votes.items()}
-    settled |= {form: "PERSON" for form, label in settled.items() if _is_full_name(form, label, votes)}
-    states = {form for form in votes if len(form) > 2 and form[0] in STATE_FORMS and form[1] == "of"}
-    states |= {form[2:] for form in states}  # the "Republic of Orla", and then "Orla"
-    settled |= {form: "GPE" for form in states & settled.keys() if settled[form] in ("ORG", "FAC", "PERSON")}
-    for form, label in settled.items():  # "Houthis", marked as if a man, beside "Houthi fighters"
-        if (
-            label == "PERSON"
-            and form[-1].endswith("s")
-            and settled.get((*form[:-1], form[-1][:-1])) == "NORP"
-        ):
-            settled[form] = "NORP"
-    return [
-        merge_label(name, told[name.words]) if name.words in told else _relabel(name, settled[name.words])
-        for name in names
-    ]
-
-
-def _is_full_name(form: tuple[str, ...], label: str, votes: Mapping[tuple[str, ...], Counter[str]]) -> bool:
-    """Whether a name of two words is a person's, since its last word is: "Orla Vik", taken for a body, and "Vik"."""
-    if len(form) != 2 or label not in ("ORG", "GPE", "LOC", "PRODUCT"):
-        return False
-    surname, first = votes.get(form[-1:], Counter()), form[0]
-    if surname["PERSON"] < votes[form].total() or surname["PERSON"] * 2 <= surname.total():
-        return False
-    known = first in thing_nouns() or is_landform(first) or is_known_place(first) or is_demonym(first)
-    return not known and first not in SHARED_FIRST_WORDS
-
-
-def _settle(
-    form: tuple[str, ...], votes: Counter[str], surnames: set[str], org_heads: set[str], storms: set[str]
-) -> str:
-    label = max(votes, key=lambda kind: (votes[kind], -_rank(kind)))
-    if label in ("ORG", "FAC", "EVENT") and thing_nouns().get(form[-1]) == "LAW" and len(form) > 1:
-        return "LAW"  # the "Orla Constitution"
-    if len(form) > 1 or label in ("DATE", "MONEY", "NORP"):
-        return label
-    word = form[0]
-    if (
-        label == "PERSON"
-        and word not in surnames
-        and word.endswith(OUTLET_ENDINGS)
-        and word not in OUTLET_ENDINGS
-    ):
-        return "ORG"  # "Sundnews"
-    # "Orla" alone, marked ORG, beside "Joe Orla"; and "Ford", marked PERSON, beside "Ford Motor Company"
-    if label != "PERSON" and word in surnames and word not in org_heads and not is_known_place(word):
-        return "PERSON"
-    if label == "PERSON" and word in org_heads and word not in surnames:
-        return "ORG"
-    if label in ("PERSON", "GPE") and word in storms and word not in surnames:
-        return "EVENT"  # "Orla" beside "Hurricane Orla"
-    return label
-
-
-def _rank(label: str) -> int:
-    return LABEL_ORDER.index(label) if label in LABEL_ORDER else len(LABEL_ORDER)
-
-
-def _relabel(name: Name, label: str) -> Name:
-    titled = name.label == "PERSON" and name.titles and label != "PERSON"  # "Mr Washington" beside the city
-    return name if name.label == label or titled else merge_label(name, label)
-
-
 # ---------------------------------------------------------------- places
 
 
@@ -188,7 +80,7 @@ def _cluster_places(names: Sequence[Name], members: Sequence[int], text: str) ->
             found[words].members.append(i)
         else:
             found[words] = Cluster("GPE", words, [i])
-    for words in [words for words in found if len(words) == 1 and is_landform(words[0])]:
+    for words in [words for words in found if len(words) == 1 and is_common_landform(words[0])]:
         whole = [other for other in found if len(other) > 1 and other[-1] == words[0]]
         if len(whole) == 1:  # "the Strait" beside the "Sund Strait"
             joined = found[whole[0]]
@@ -254,7 +146,7 @@ def body_words(words: tuple[str, ...], label: str) -> tuple[str, ...]:
     kept = [SPELLINGS.get(word, word) for word in words]
     if label == "EVENT" and len(kept) > 1 and not STORM_WORDS.isdisjoint(kept[:-1]):
         return (kept[-1],)  # "Tropical Storm Orla" becomes "Hurricane Orla"
-    while label == "ORG" and len(kept) > 1 and kept[-1] in _company_endings():
+    while label == "ORG" and len(kept) > 1 and kept[-1] in company_endings():
         kept.pop()
     if kept[0] == "the" and len(kept) > 1:
         kept.pop(0)
@@ -356,11 +248,5 @@ def _shortens(short: tuple[str, ...], full: tuple[str, ...]) -> bool:
     if short in _seats():
         return False  # the "White House Press Office" is not the White House
     if short == full[: len(short)]:
-        return not any(map(_makes_another_body, full[len(short) :]))
+        return not any(map(makes_another_body, full[len(short) :]))
     return short == full[-len(short) :]
-
-
-def _makes_another_body(word: str) -> bool:
-    """Whether a word after a name makes it another's: the "Orla Foundation" is not Orla, "Orla Norway" a branch."""
-    own_kind = word in thing_nouns() and word not in _left_out()
-    return own_kind or word in FUNCTION_WORDS or is_known_place(word) or is_demonym(word)

@@ -14,7 +14,6 @@ from itertools import islice
 
 from spacy.tokens import Doc, Token
 
-from pipeline.entities.names import fold_word, people_nouns, word_set
 from pipeline.entities.people import Cluster
 from pipeline.entities.references import (
     INSIDE_NAME,
@@ -29,6 +28,7 @@ from pipeline.entities.references import (
     role_of,
     subject_of,
 )
+from pipeline.entities.words import fold_word, people_nouns, word_set
 from pipeline.lexicon import read_lexicon
 
 FORMS = {

@@ -3,33 +3,37 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
+from functools import cache
 
+from spacy.lang.en.stop_words import STOP_WORDS
 from spacy.tokens import Doc, Token
 
 from pipeline.entities.places import country_of, is_demonym, is_state
+from pipeline.entities.wholes import whole_spans
+from pipeline.entities.words import (
+    fold_word,
+    is_given_name,
+    is_person_noun,
+    name_words,
+    people_nouns,
+    thing_nouns,
+    word_set,
+)
 from pipeline.lexicon import read_lexicon
 
 POSSESSIVE = re.compile(r"['’]s?$")
 NUMBER = re.compile(r"\d{3,5}")
 YEAR = re.compile(r"\b(?:1[0-9]|20)\d\d\b")
-UNFOLDED = str.maketrans({"ı": "i", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "æ": "ae", "Æ": "Ae",
-                          "œ": "oe", "þ": "th", "ð": "d", "ß": "ss", "’": "'", "ʻ": "'", "‘": "'"})  # fmt: skip
 # tokens to look left of a name for what describes it: "former North Korean vice foreign minister Choe"
 DESCRIPTION_REACH = 8
 # labels whose names are looked for again where the reader passed them over, and how many of one first word
+# labels of names proper, which begin with a capital; weapons may be common nouns
+NAMED = frozenset({"ORG", "GPE", "LOC", "FAC", "NORP", "PRODUCT", "WEAPON"})
 REPEATED = frozenset({"PERSON", "ORG", "GPE", "LOC", "NORP"})
 SURFACES = 8
-
-
-@cache
-def word_set(name: str) -> frozenset[str]:
-    """The words of one set of `lexicon/name_words.csv`."""
-    return frozenset(row["word"] for row in read_lexicon("name_words") if row["set"] == name)
 
 
 PRONOUNS = word_set("pronoun")
@@ -38,6 +42,7 @@ PARTICLES = word_set("particle")
 GENERATIONS = word_set("generation")
 TRAILING = word_set("trailing")
 STORMS = word_set("storm")
+SHIPS = frozenset(word.upper() for word in word_set("ship"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,21 +65,6 @@ class Name:
     """"m" or "f" where a title or the noun before the name tells."""
 
 
-@lru_cache(maxsize=65536)
-def fold_word(word: str) -> str:
-    """A word for comparison: lower case, no accents on Latin letters, no full stops, no apostrophes."""
-    plain = word.translate(UNFOLDED)
-    if not plain.isascii():
-        plain = "".join(c for c in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(c))
-    return plain.replace(".", "").replace("'", "").casefold()
-
-
-def name_words(text: str) -> tuple[str, ...]:
-    """The words of a name for comparison, parted at spaces and hyphens; none where it has no letter or digit."""
-    words = (fold_word(w) for w in re.split(r"[\s\-‐‑–—/,()&\"“”]+", text))
-    return tuple(w for w in words if any(c.isalnum() for c in w))
-
-
 @cache
 def _titles() -> dict[str, list[tuple[tuple[str, ...], str, str]]]:
     """First word -> [(all words of a title, kind, gender)], longest first."""
@@ -93,43 +83,35 @@ def _title_kinds() -> dict[str, str]:
     return {words[0]: kind for rows in _titles().values() for words, kind, _ in rows if len(words) == 1}
 
 
-@cache
-def people_nouns() -> dict[str, str]:
-    """Noun that means a person -> "m", "f" or ""."""
-    return {fold_word(row["noun"]): row["gender"] for row in read_lexicon("people")}
-
-
-def is_person_noun(noun: str) -> bool:
-    """Whether a noun means a person: one of the list, or formed like "limnologist"."""
-    return noun in people_nouns() or noun.endswith(("ologist", "ographer", "woman", "person"))
-
-
 def find_names(doc: Doc, texts: Sequence[str]) -> list[Name]:
     """Names of a doc in order, without overlaps.
 
     They are the spans of `doc.ents`, acronyms in brackets after one, and repeats that the reader missed. `texts` are
     the texts of all tokens.
     """
-    names = [name for span in _whole_states(doc, texts) for name in _cut(doc, *span)]
+    names = [name for span in whole_spans(doc, texts) for name in _cut(doc, *span)]
+    names = _without_words(names)
     names = _add_missing(doc, names, _bracketed_acronyms(doc, names))
     return _add_missing(doc, names, _repeats(doc, names, texts))
 
 
-def _whole_states(doc: Doc, texts: Sequence[str]) -> Iterator[tuple[int, int, str]]:
-    """(start, end, label) of the entity spans, those mended that cut "North Korean" in two."""
-    done = 0
-    for ent in doc.ents:
-        start, end, label = max(ent.start, done), ent.end, ent.label_
-        if start >= end:
-            continue
-        for left, right in ((start - 1, end), (start, end + 1)):
-            if end - start < 3 and left >= done and right <= len(texts) and texts[left][:1].isupper():
-                joined = f"{texts[left]} {' '.join(texts[left + 1 : right])}"
-                if is_state(joined) or (is_demonym(joined) and country_of(joined)):
-                    start, end, label = left, right, "GPE" if is_state(joined) else "NORP"
-                    break
-        done = end
-        yield start, end, label
+def _without_words(names: list[Name]) -> list[Name]:
+    """The names that are no common words: "mackerel" names no people, nor does "Be"."""
+    capitals = {_bare(name) for name in names if not name.text.islower()}
+    return [name for name in names if not _is_word(name, capitals)]
+
+
+def _bare(name: Name) -> str:
+    return " ".join(name.words).removesuffix("s")
+
+
+def _is_word(name: Name, capitals: set[str]) -> bool:
+    if name.label == "NORP" and name.text.lower() in STOP_WORDS and not name.text.isupper():
+        return True
+    if name.label not in NAMED or not name.text.replace(" ", "").isalpha() or not name.text.islower():
+        return False
+    weapon = name.label == "WEAPON" and thing_nouns().get(name.words[-1].removesuffix("s")) == "WEAPON"
+    return not weapon and _bare(name) not in capitals
 
 
 def _add_missing(doc: Doc, names: list[Name], found: Iterator[Name]) -> list[Name]:
@@ -234,6 +216,8 @@ def _is_bare(token: Token) -> bool:
 
 def _mend_label(text: str, label: str) -> str:
     """The label that a name of a state or its people must have: "US" is no organisation, "Russians" no person."""
+    if label in ("PERSON", "ORG", "GPE") and text.partition(" ")[0] in SHIPS and " " in text:
+        return "PRODUCT"  # "HMS Orla"
     if label in ("ORG", "LOC", "FAC", "PRODUCT", "NORP", "EVENT") and is_state(text):
         return "GPE"
     if label in ("GPE", "LOC", "ORG") and is_demonym(text) and not is_state(text):
@@ -382,12 +366,20 @@ def _repeats(doc: Doc, names: list[Name], texts: Sequence[str]) -> Iterator[Name
         if i in taken or text not in by_first:
             continue
         for surface, name in by_first[text]:
-            stop = i + len(surface)
-            if tuple(texts[i:stop]) == surface and _stands_alone(doc, i, stop, taken):
-                again = _name(doc, i, stop, name.label)
+            start, stop = i, i + len(surface)
+            if tuple(texts[i:stop]) != surface:
+                continue
+            if name.label == "PERSON" and i and i - 1 not in taken and _is_given(doc[i - 1]):
+                start -= 1  # "Ana Orla" where the reader knows but "Orla"
+            if _stands_alone(doc, start, stop, taken):
+                again = _name(doc, start, stop, name.label)
                 if again:
                     yield again
                 break
+
+
+def _is_given(token: Token) -> bool:
+    return token.pos_ == "PROPN" and token.is_title and is_given_name(fold_word(token.text))
 
 
 def _stands_alone(doc: Doc, start: int, end: int, taken: set[int]) -> bool:

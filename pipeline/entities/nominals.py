@@ -8,8 +8,7 @@ from dataclasses import dataclass
 
 from spacy.tokens import Doc, Token
 
-from pipeline.entities.aliases import thing_nouns
-from pipeline.entities.names import Name, fold_word, is_person_noun, people_nouns
+from pipeline.entities.names import Name
 from pipeline.entities.people import Cluster
 from pipeline.entities.places import country_of, state_of_capital
 from pipeline.entities.references import (
@@ -22,6 +21,7 @@ from pipeline.entities.references import (
     head_of,
     outer_head,
 )
+from pipeline.entities.words import fold_word, is_person_noun, people_nouns, thing_nouns
 
 # a description reaches back so many sentences; further off it may mean anybody
 REACH = 12

@@ -5,17 +5,23 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, insort
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
 from pipeline.entities.names import PARTICLES, Name
-from pipeline.lexicon import read_lexicon, split_cell
+from pipeline.entities.words import given_names
+from pipeline.lexicon import read_lexicon
 
 NEIGHBOURS = 24
-PRONOUN = re.compile(r"\b(?:he|him|his|she|her|hers)\b", re.IGNORECASE)
+# "him" is most often somebody else than the person named last
+PRONOUN = re.compile(r"\b(?:he|his|she|her)\b", re.IGNORECASE)
 SHORT_WAY = 200  # characters after a name in which a pronoun is taken for its own
 KNOWN_BY_TITLE = 3  # mentions with a title, after which a full name brings in somebody else
+RARE = 2  # mentions of a name that may be a slip of the pen
+LONG = 7  # letters of a lone name in which one is
+SHORTEST = 4  # letters of a surname in which a slip is told from another name
+MAIN = 2  # the person who is named in full twice as often as the next is the one the article is about
 LEADING = 3  # a person named so many times as often as the next keeps the bare surname
 
 
@@ -37,27 +43,17 @@ def _family_first() -> frozenset[str]:
     return frozenset(row["name"].casefold() for row in read_lexicon("family_names_first"))
 
 
-@cache
-def _given_names() -> dict[str, set[str]]:
-    """Given name or nickname -> the full forms it may stand for, itself included."""
-    found: dict[str, set[str]] = defaultdict(set)
-    for row in read_lexicon("nicknames"):
-        full = row["name"].casefold()
-        found[full].add(full)
-        for nickname in split_cell(row["nicknames"]):
-            found[nickname.casefold()].add(full)
-    return dict(found)
-
-
 People = list[Cluster]
 Index = dict[str, list[int]]
+FullName = tuple[tuple[str, ...], str, str]
+"""Words, generation, gender."""
 
 
 def cluster_people(names: Sequence[Name], members: Sequence[int], text: str) -> list[Cluster]:
     """Full names first, the longest before others; then surnames and given names, each to its full name."""
     people: People = []
     index: Index = defaultdict(list)
-    forms: dict[tuple[tuple[str, ...], str, str], list[int]] = defaultdict(list)
+    forms: dict[FullName, list[int]] = defaultdict(list)
     short: list[int] = []
     for i in members:
         if len(_core(names[i].words)) > 1:
@@ -65,7 +61,7 @@ def cluster_people(names: Sequence[Name], members: Sequence[int], text: str) -> 
         else:
             short.append(i)
     for (words, generation, gender), mentions in sorted(
-        forms.items(), key=lambda f: (-len(f[0][0]), f[1][0])
+        _without_slips(forms).items(), key=lambda f: (-len(f[0][0]), f[1][0])
     ):
         found = _same_person(people, index, words, generation, gender, mentions[0])
         _join(people, index, found, Cluster("PERSON", words, mentions, gender, generation))
@@ -73,8 +69,46 @@ def cluster_people(names: Sequence[Name], members: Sequence[int], text: str) -> 
     # titled ones first: "Ms Clinton" and "Mr Clinton" must be apart before a bare "Clinton" joins either
     for i in sorted(short, key=lambda i: (not names[i].gender, i)):
         found = _shortened(people, index, names, i)
+        if found is None and len(names[i].words) == 1:
+            found = _misspelt_person(people, names[i].words[0])
         _join(people, index, found, Cluster("PERSON", names[i].words, [i], names[i].gender))
     return people
+
+
+def _without_slips(forms: Mapping[FullName, list[int]]) -> dict[FullName, list[int]]:
+    """Full names with their mentions, those misspelt joined to the one that is spelt so more often."""
+    kept: dict[FullName, list[int]] = {}
+    by_given: dict[str, list[FullName]] = defaultdict(list)
+    for form, mentions in sorted(forms.items(), key=lambda item: (-len(item[1]), item[1][0])):
+        near = by_given[form[0][0]]
+        usual = next((other for other in near[:NEIGHBOURS] if _is_slip(form, other)), None)
+        if usual is not None and len(mentions) <= RARE:
+            kept[usual] = sorted(kept[usual] + mentions)
+        else:
+            kept[form] = mentions
+            near.append(form)
+    return kept
+
+
+def _is_slip(one: FullName, other: FullName) -> bool:
+    """Whether two full names differ by a slip in the surname alone: "Jan Stef" and "Jan Stefl"."""
+    return one[0][:-1] == other[0][:-1] and one[1:] == other[1:] and is_misspelt(one[0][-1], other[0][-1])
+
+
+def is_misspelt(one: str, other: str) -> bool:
+    """Whether two words differ by one letter too many or by two that changed places.
+
+    >>> is_misspelt("stef", "stefl"), is_misspelt("dierdre", "deirdre"), is_misspelt("hansen", "hanson")
+    (True, True, False)
+    """
+    short, long = sorted((one, other), key=len)
+    if len(short) < SHORTEST or one == other or long == f"{short}s":
+        return False
+    first = next((i for i, (a, b) in enumerate(zip(short, long)) if a != b), len(short))
+    if len(long) == len(short) + 1:
+        return short[first:] == long[first + 1 :]
+    swapped = long[:first] + long[first : first + 2][::-1] + long[first + 2 :]
+    return len(long) == len(short) and swapped == short
 
 
 def _tell_couples_apart(
@@ -111,7 +145,7 @@ def _told_by_pronouns(names: Sequence[Name], person: Cluster, text: str) -> str:
         stop = names[i + 1].start_char if i + 1 < len(names) else len(text)
         pronoun = PRONOUN.search(text, names[i].end_char, min(stop, names[i].end_char + SHORT_WAY))
         if pronoun:
-            votes["m" if pronoun[0].lower() in ("he", "his", "him") else "f"] += 1
+            votes["m" if pronoun[0].lower() in ("he", "his") else "f"] += 1
     return max(votes, key=lambda g: votes[g]) if votes and len(set(votes.values())) == len(votes) else ""
 
 
@@ -192,7 +226,7 @@ def _same_given(one: str, other: str) -> bool:
     """Whether two given names can be one: "J" and "John", "Mike" and "Michael"."""
     if one == other or (min(len(one), len(other)) == 1 and one[0] == other[0]):
         return True
-    given = _given_names()
+    given = given_names()
     return bool(given.get(one, {one}) & given.get(other, {other}))
 
 
@@ -218,7 +252,33 @@ def _shortened(people: People, index: Index, names: Sequence[Name], at: int) -> 
     ranked = sorted(best, key=lambda k: -len(people[k].members))
     if len(ranked) > 1 and len(people[ranked[0]].members) >= LEADING * len(people[ranked[1]].members):
         return ranked[0]  # after one "Ana Orla" the article's "Orla" is still Joe, of whom it talks all along
-    return _nearest(people, best, at)
+    main = _main_person(people, best, names)
+    return _nearest(people, best, at) if main is None else main
+
+
+def _main_person(people: People, candidates: Sequence[int], names: Sequence[Name]) -> int | None:
+    """Of several of one surname the one the article is about: named first, and in full twice as often as the next."""
+    in_full = sorted((_in_full(people[k], names) for k in candidates), reverse=True)
+    first = min(candidates, key=lambda k: people[k].members[0], default=None)
+    leads = len(in_full) > 1 and in_full[0] >= MAIN * in_full[1]
+    return first if first is not None and leads and _in_full(people[first], names) == in_full[0] else None
+
+
+def _in_full(person: Cluster, names: Sequence[Name]) -> int:
+    """How often an article has a person's full name."""
+    return sum(len(names[i].words) > 1 for i in person.members[:NEIGHBOURS])
+
+
+def _misspelt_person(people: People, word: str) -> int | None:
+    """The one person whose surname or given name a long word spells wrong: "Oberlanger", "Oberlagner"."""
+    near = range(max(0, len(people) - NEIGHBOURS), len(people))
+    found = [
+        k
+        for k in near
+        if len(word) >= LONG and len(people[k].words) > 1
+        if any(is_misspelt(word, known) for known in (people[k].words[0], people[k].words[-1]))
+    ]
+    return found[0] if len(found) == 1 else None
 
 
 def _fit(word: str, full: tuple[str, ...], titled: bool) -> int:

@@ -215,6 +215,17 @@ def is_landform(word: str) -> bool:
     return word in _nouns("LOC")[1]
 
 
+def is_common_landform(word: str) -> bool:
+    """Whether a word that closes the names of landforms is no name by itself: "channel", but not "europe"."""
+    return is_landform(word) and word not in _regions()
+
+
+@cache
+def _regions() -> frozenset[str]:
+    """Folded names of regions of the world that have parts of their own name: "West Africa"."""
+    return frozenset(row["word"].casefold() for row in read_lexicon("landforms") if row["region"])
+
+
 def state_of_capital(name: str) -> str | None:
     """ISO code of the state whose government a capital may stand for ("Moscow"), None for any other name."""
     return _capitals().get(fold(name))

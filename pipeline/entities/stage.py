@@ -10,13 +10,15 @@ from collections.abc import Sequence
 from spacy.tokens import Doc
 
 from pipeline.entities.aliases import cluster_names
+from pipeline.entities.described import described_types
 from pipeline.entities.metonyms import find_metonyms, state_meant
-from pipeline.entities.names import UNFOLDED, Name, find_names, is_absolute_date, name_words
+from pipeline.entities.names import Name, find_names, is_absolute_date
 from pipeline.entities.nominals import find_nominals, tell_gender
 from pipeline.entities.people import Cluster
-from pipeline.entities.places import country_of, kept_name, kept_people
+from pipeline.entities.places import country_of, is_common_landform, kept_name, kept_people
 from pipeline.entities.pronouns import resolve
 from pipeline.entities.references import Reference, lay_out
+from pipeline.entities.words import UNFOLDED, name_words
 from pipeline.schema import Entity, Mention, span_id
 from pipeline.sentences import sentence_bounds
 
@@ -40,7 +42,9 @@ def find_entities(doc: Doc, article_id: str) -> tuple[list[Mention], list[Entity
     layout = lay_out(doc)
     found = find_names(doc, layout.texts)
     values = [name for name in found if is_value(name)]
-    names, clusters = cluster_names([name for name in found if not is_value(name)], text)
+    names = [name for name in found if not is_value(name)]
+    described = described_types(doc, layout.children, names)
+    names, clusters = cluster_names(names, text, described)
     tell_gender(doc, layout.children, names, clusters)
     owner = {i: k for k, cluster in enumerate(clusters) for i in cluster.members}
     references = [Reference(n.start, n.end, "name", owner[i], n.label) for i, n in enumerate(names)]
@@ -67,16 +71,23 @@ def _canonical(cluster: Cluster, names: Sequence[Name], text: str) -> str:
         if kept not in forms:
             return kept
     if cluster.label == "NORP":
-        return kept_people(max(forms, key=lambda form: (forms[form], -len(form), form)))
+        return kept_people(max(forms, key=lambda form: (form[:1].isupper(), forms[form], -len(form), form)))
     length = {form: len(form.replace("-", " ").split()) for form in forms}
-    if cluster.label in ("GPE", "LOC"):
-        length = dict.fromkeys(forms, 1)
-    best = max(forms, key=lambda form: (length[form], not form.isupper(), forms[form], len(form), form))
+    if cluster.label in ("GPE", "LOC"):  # the "Sund Channel" however often it is "the Channel"
+        length = {form: int(not is_common_landform(form.lower())) for form in forms}
+    is_body = cluster.label not in ("GPE", "LOC")
+    shouted = {form: form.isupper() and not (is_body and _is_acronym(form, forms)) for form in forms}
+    best = max(forms, key=lambda form: (length[form], not shouted[form], forms[form], len(form), form))
     first = next((form for form in forms if length[form] > 1), best)
     if forms[best] == 1 < forms[first] and name_words(best)[-length[first] :] == name_words(first):
         best = first  # one "Bharat Ratna Ana Orla" after many an "Ana Orla"
     bare = ARTICLE.sub("", best)
     return bare if bare and cluster.label != "GPE" else best
+
+
+def _is_acronym(form: str, forms: Counter[str]) -> bool:
+    """Whether letters are capitals of their own: "ALMA" three times and "Alma" once."""
+    return form.isalpha() and forms[form] > sum(forms.values()) / 2
 
 
 def slug(name: str) -> str:

@@ -11,13 +11,15 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from functools import cache
 
-from pipeline.entities.names import Name, word_set
+from pipeline.entities.names import Name
 from pipeline.entities.places import is_demonym, is_known_place
+from pipeline.entities.words import word_set
 from pipeline.lexicon import read_lexicon
 
 ILLNESS = "ILLNESS"  # no type of entity: names of diseases and germs are left out
 SPECIES = re.compile(r"[A-Z]\. [a-z]{3,}")
 BEFORE = re.compile(r"[\w'’-]+")
+JOINED = re.compile(r"\w [\"“‘']?$")  # "the planet Orla", but not "the planet. Orla"
 WINDOW = 40  # characters around a name
 LONGEST = 3  # words of evidence
 LEAST_SHARE = 0.1  # of the mentions of a name, that must stand beside evidence
@@ -56,7 +58,8 @@ def _is_place_known(form: Form) -> bool:
 
 
 def _told(name: Name, text: str) -> str:
-    before = [w.lower() for w in BEFORE.findall(text[max(0, name.start_char - WINDOW) : name.start_char])]
+    ahead = text[max(0, name.start_char - WINDOW) : name.start_char]
+    before = [w.lower() for w in BEFORE.findall(ahead)] if JOINED.search(ahead) else []
     after = [w.lower() for w in BEFORE.findall(text[name.end_char : name.end_char + WINDOW])]
     if text[name.end_char : name.end_char + 1] != " ":
         after = []
