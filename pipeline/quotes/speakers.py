@@ -28,6 +28,7 @@ NAMING = ("flat", "appos", "compound", "nmod:desc", "nmod:unmarked")  # relation
 POSTMODIFIER_STARTS = frozenset(
     [*",(–—-", "of", "for", "at", "from", "with", "in", "who", "whose", "which", "on", "and", "to", "by"]
 )
+LONGEST_TITLE = 2  # words before a name: "Dame", "Prof Dr"
 RELATIVE_CLIMB = 4  # nouns from a relative clause up to the name: "Ana Duarte, an anchor at the station, who"
 LONGEST_DESCRIPTION = 15  # words
 INSIDE = ("det", "amod", "nummod", "nmod:poss", "compound")  # relations of a noun's words to it
@@ -107,7 +108,7 @@ def head_mention(doc: Doc, start: int, end: int, index: MentionIndex) -> Mention
     if _joint(doc, start, end, head, index, inside):
         return None
     holding = [m for m in inside if m.start <= head.idx < m.end]
-    named = _names_head(doc, head, inside)
+    named = _names_head(doc, head, inside, end)
     if named and not any(m.kind == "name" for m in holding):
         return named
     with_entity = [m for m in holding if m.entity_id] or holding
@@ -123,8 +124,11 @@ def mentions_between(index: MentionIndex, lo: int, hi: int) -> list[Mention]:
     return found
 
 
-def _names_head(doc: Doc, head: Token, inside: list[Mention]) -> Mention | None:
-    """The person behind a title or a description: "spokeswoman Ana Duarte", "the mayor, Ana Duarte,"."""
+def _names_head(doc: Doc, head: Token, inside: list[Mention], end: int) -> Mention | None:
+    """The person behind a title or a description: "spokeswoman Ana Duarte", "the mayor, Ana Duarte,".
+
+    `end` is where the source ends.
+    """
     for mention in inside:
         if mention.kind != "name" or mention.type != "PERSON" or mention.start <= head.idx:
             continue
@@ -136,9 +140,27 @@ def _names_head(doc: Doc, head: Token, inside: list[Mention]) -> Mention | None:
             first, root = root.head.i, root.head
         named = root.head.i == head.i and (root.dep_.startswith(NAMING) or _has_no_preposition(root))
         apposed = doc[first - 1].text == "," and _hangs_as_apposition(head, root)
+        apposed = apposed or (mention == inside[-1] and _closes_description(doc, head, bounds, end))
         if named or apposed or doc[head.i + 1].idx == mention.start or _after_office(mention, inside):
             return mention
     return None
+
+
+def _closes_description(doc: Doc, head: Token, name: tuple[int, int], end: int) -> bool:
+    """Whether a source is a description and, behind a comma, the name, whatever the parser hangs the name on.
+
+    "Warnings from the finance director, Ana Duarte"; but not "a spokesman for the mayor, Ana Duarte", who may be the
+    mayor.
+    """
+    first = name[0]
+    while first - 1 > head.i and doc[first - 1].is_title and first > name[0] - LONGEST_TITLE:
+        first -= 1
+    if doc[first - 1].text != "," or not is_person_noun(fold_word(head.lemma_ or head.text)):
+        return False
+    between, after = doc[head.i + 1 : first - 1], doc[name[1] : end]
+    return all(t.is_punct or t.is_space for t in after) and not any(
+        t.is_punct or is_person_noun(fold_word(t.lemma_ or t.text)) for t in between
+    )
 
 
 def _has_no_preposition(name: Token) -> bool:

@@ -126,11 +126,18 @@ def _characters(doc: Doc, piece: Piece) -> tuple[int, int]:
 
 
 def _quoted_stretches(layout: Layout) -> list[tuple[int, int]]:
-    """The outermost quotations in characters; single marks count where an article mostly quotes in them."""
+    """The outermost quotations in characters.
+
+    Single marks count where an article mostly quotes in them, and around what ends as speech does: ‘It is so,’ he said.
+    """
     outer = [q for q in layout.quotations if not q.depth]
     n_double = sum(q.double for q in outer)
     singles = n_double < len(outer) - n_double
-    return [(q.start, q.end) for q in outer if q.double or singles]
+    return [
+        (q.start, q.end)
+        for q in outer
+        if q.double or singles or layout.text[q.inner_end - 1 : q.inner_end] in tuple(",.?!")
+    ]
 
 
 def quote_kind(text: str, spans: Sequence[tuple[int, int]], inside: list[tuple[int, int]]) -> str:
