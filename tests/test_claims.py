@@ -159,6 +159,34 @@ def test_the_subject_is_its_entity() -> None:
     assert links == []
 
 
+def test_who_speaks_is_no_he_in_the_own_words(nlp: Language) -> None:
+    text = 'Jonas Wirth bowed. "He was a good captain," Wirth said. Then he left.'
+    doc = nlp(text)
+    mentions, entities = find_entities(doc, "a")
+    (spoken, later) = (text.index("He was"), text.index("he left"))
+    wirth = next(e for e in entities if e.name == "Jonas Wirth")
+    others = [m for m in mentions if m.start not in (spoken, later)]
+    pronouns = [
+        Mention(span_id("a", "m", at, at + 2), "a", mentions[0].sentence_id, at, at + 2, text[at : at + 2],
+                "PERSON", "pronoun", wirth.entity_id, False)
+        for at in (spoken, later)
+    ]  # fmt: skip
+    mentions = sorted([*others, *pronouns], key=lambda m: m.start)
+    quotes, parts = find_quotes(doc, "a", mentions, entities)
+    claims, _ = find_claims(doc, "a", mentions, entities, quotes, parts, find_hedges(doc, "a"))
+    assert {c.text: (c.subject, c.claimant) for c in claims} == {
+        "Jonas Wirth bowed": ("Jonas Wirth", "author"),
+        "He was a good captain": ("He", "Jonas Wirth"),
+        "he left": ("Jonas Wirth", "author"),
+    }
+
+
+def test_an_inflection_in_brackets_is_no_part_of_the_lemma(nlp: Language) -> None:
+    doc = nlp("I was involve[d] in the study at that time.")
+    claims, _ = find_claims(doc, "a", [], [], [], [], [])
+    assert [claim.predicate_lemma for claim in claims] == ["involve"]
+
+
 def test_without_a_row_of_quotes_the_subject_of_the_report_is_the_claimant() -> None:
     doc = read_parse(OFFICIALS["parse"], OFFICIALS["text"])
     (claim,), _ = find_claims(doc, "a", [], [], [], [], [])

@@ -66,6 +66,10 @@ def _add_governor(setting: Setting, governor: Governor, bearing: Bearing) -> Non
             author=_weaker(sign.author, sign.author_negated), source=_weaker(sign.source, sign.source_negated)
         )
     reports = sign is not None and sign.kind in REPORTING and speaker_of(tree, token) is not None
+    if governor.beyond and sign is not None and sign.kind == "attitude" and _is_mine(tree, token):
+        return  # "I think it went well, although we had no boat": nothing is thought of the boat
+    if _is_conjunction(tree, token):
+        return
     if governor.complement in ("to", "ing", "small") and not lifts_by_itself(sign):
         # "wants to ensure that …", "tried to show that …": the attitude is towards the governor below, not the clause
         reports = False
@@ -84,6 +88,18 @@ def _add_governor(setting: Setting, governor: Governor, bearing: Bearing) -> Non
         bearing.commanding.add(token)
     if hedge is not None and not governor.beyond:
         bearing.hedges.add(hedge)
+
+
+def _is_mine(tree: Tree, token: int) -> bool:
+    """As in "I think", "we believe"."""
+    speaker = speaker_of(tree, token)
+    return speaker is not None and tree.lowers[speaker] in words_of("talkers")
+
+
+def _is_conjunction(tree: Tree, token: int) -> bool:
+    """As in "considering (that) nobody came"; not "she is considering that"."""
+    participle = tree.lowers[token] in words_of("participle_mark")
+    return participle and child(tree, token, "aux", "nsubj", "obj") is None
 
 
 def _is_unrealised(setting: Setting, token: int) -> bool:

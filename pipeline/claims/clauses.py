@@ -67,13 +67,15 @@ def states(tree: Tree, i: int) -> bool:
     relation = tree.deps[i].partition(":")[0]
     if relation not in CLAUSE_RELATIONS or tree.deps[i] == "advcl:relcl":
         return False
+    if not any(ch.isalnum() for ch in tree.words[i]):
+        return False  # "[1 mile = 1.6 km]"
     if not (has_subject(tree, i) or _is_raised(tree, i)) or not (is_finite(tree, i) or _is_headline(tree, i)):
         return False
     if relation == "acl" and (
         child(tree, i, "mark") is None or tree.lemmas[tree.heads[i]] in words_of("relative_noun")
     ):
         return False  # "the last time that anyone did"
-    if relation == "advcl" and (_is_comparison(tree, i) or _is_general(tree, i)):
+    if relation == "advcl" and (is_comparison(tree, i) or _is_general(tree, i)):
         return False
     if relation == "conj" and _is_inside_relative(tree, i):
         return False
@@ -94,7 +96,7 @@ def _is_raised(tree: Tree, i: int) -> bool:
     return subject is not None and subject < i
 
 
-def _is_comparison(tree: Tree, i: int) -> bool:
+def is_comparison(tree: Tree, i: int) -> bool:
     """As in "more than he expected", "as fast as he could"."""
     mark = child(tree, i, "mark")
     if mark is None or tree.lowers[mark] not in COMPARISONS:

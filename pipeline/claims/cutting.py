@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.claims.clauses import Clause, is_finite, leftmost, states, subject_of
+from pipeline.claims.clauses import Clause, is_comparison, is_finite, leftmost, states, subject_of
 from pipeline.claims.conditions import condition_mark
 from pipeline.claims.cue_uses import has_subject
 from pipeline.claims.edges import own_tokens, pieces_of
@@ -77,6 +77,6 @@ def _breaks_off(tree: Tree, c: int) -> bool:
 def _reports(scene: Scene, c: int) -> bool:
     """As in "… and said the port would reopen", "…, adding that it was safe": what is said is a row of its own."""
     complement = child(scene.tree, c, "ccomp")
-    if complement is None or not states(scene.tree, complement):
-        return False
+    if complement is None or not states(scene.tree, complement) or is_comparison(scene.tree, c):
+        return False  # "not as old as they think he is"
     return scene.tree.lemmas[c] in opinion_lemmas() or c in scene.cues

@@ -30,8 +30,10 @@ def mend(tree: Tree) -> None:
         _sort_subjects,
         _hang_relative,
         _free_adverbial,
+        _hang_on_danger,
         _part_at_mark,
         _hang_near,
+        _hang_beyond_joint,
         _turn_report,
         _lower_condition,
         _lower_adverb,
@@ -53,10 +55,13 @@ def _plain_words(tree: Tree, i: int) -> None:
 
 
 def _open_complement(tree: Tree, i: int) -> None:
-    """What *that* or *whether* opens, or has a subject and a finite verb, is a clause: "it was agreed it would end"."""
-    if tree.deps[i] != "xcomp":
+    """What *that* or *whether* opens, or has a subject and a finite verb, is a clause: "it was agreed it would end",
+    "stated all of them were from Bergen"."""
+    children, said = tree.children[i], tree.lemmas[tree.heads[i]] in opinion_lemmas() and i > tree.heads[i]
+    if tree.deps[i] != "xcomp" and not (
+        said and tree.deps[i] in ("obl", "obj") and child(tree, i, "cop") is not None
+    ):
         return
-    children = tree.children[i]
     marked = any(tree.deps[c] == "mark" and tree.lowers[c] in ("that", "whether") for c in children)
     finite = any(tree.tags[c] in FINITE_TAGS and tree.deps[c].startswith(("aux", "cop")) for c in children)
     if marked or (finite and child(tree, i, "nsubj") is not None):
@@ -122,7 +127,11 @@ def _sort_subjects(tree: Tree, i: int) -> None:
     others = [c for c in tree.children[head] if c < i and tree.deps[c] in ("nsubj", "nsubj:pass")]
     if not others:
         return
-    if head < i:
+    if any(tree.deps[c] == "cop" and tree.tags[c] == "VBG" for c in tree.children[i]):
+        tree.deps[i] = "advcl"  # "the town being a small place will wait"
+    elif i < head and child(tree, i, "case") == others[-1] + 1:
+        _move(tree, i, others[-1], "nmod")  # "the order for a boat was cancelled"
+    elif head < i:
         tree.deps[i] = "obj"
     elif any(tree.deps[c] == "cop" and others[0] < c < i for c in tree.children[head]):
         tree.deps[others[0]] = "nsubj:outer"
@@ -147,14 +156,40 @@ def _hang_relative(tree: Tree, i: int) -> None:
 
 
 def _free_adverbial(tree: Tree, i: int) -> None:
-    """What *if* or *because* opens is no relative clause: "and if he never saw it, someone should tell him"."""
-    if not tree.deps[i].startswith("acl"):
-        return
+    """What *if* or *because* opens is no relative clause: "and if he never saw it, someone should tell him".
+
+    Nor is what *while* opens said: "the mill reported a loss, while the port called it a good year".
+    """
     mark = child(tree, i, "mark")
-    if mark is not None and tree.lowers[mark] in words_of("adverbial_mark"):
+    if tree.deps[i] == "acl" and i < tree.heads[i] and child(tree, i, "nsubj") is not None:
+        top = _clause_above(tree, tree.heads[i])
+        if top is not None:
+            _move(tree, i, top, "advcl")  # "with the mine closing, firms that depend on it left"
+        return
+    if mark is None or not tree.deps[i].startswith("acl"):
+        if mark is not None and tree.deps[i] == "ccomp" and tree.lowers[mark] in words_of("contrast_mark"):
+            tree.deps[i] = "advcl"
+        return
+    if tree.lowers[mark] in words_of("adverbial_mark"):
         top = _clause_above(tree, tree.heads[i])
         if top is not None:
             _move(tree, i, top, "advcl")
+
+
+def _hang_on_danger(tree: Tree, i: int) -> None:
+    """A clause with a modal behind "there was danger" says what may happen: "there was danger the roof might fall"."""
+    if tree.deps[i] not in ("acl:relcl", "advcl") or child(tree, i, "mark", "obl:unmarked") is not None:
+        return
+    noun = tree.heads[i] if tree.deps[i] == "acl:relcl" else child(tree, tree.heads[i], "nsubj")
+    subject = child(tree, i, "nsubj")
+    if noun is None or subject is None or not noun < subject < i or tree.tags[subject] in ("WDT", "WP"):
+        return
+    there = child(tree, tree.heads[noun], "expl")
+    sign = signature(tree.lemmas[noun], "noun", "that")
+    if there is None or tree.lowers[there] != "there" or sign is None or sign.kind != "likely":
+        return
+    if any(tree.tags[c] == "MD" for c in tree.children[i]):
+        _move(tree, i, noun, "ccomp")
 
 
 def _part_at_mark(tree: Tree, i: int) -> None:
@@ -181,6 +216,22 @@ def _hang_near(tree: Tree, i: int) -> None:
         _move(tree, i, near, tree.deps[i])
     elif tree.deps[i] == "conj" and child(tree, i, "mark") == near + 1:
         _move(tree, i, near, "ccomp")  # "…, but it is possible that he left"
+
+
+def _hang_beyond_joint(tree: Tree, i: int) -> None:
+    """What stands between *but* and the clause that it joins is of that clause: "we left, but for now, we wait"."""
+    head = tree.heads[i]
+    if tree.deps[i].partition(":")[0] not in ("obl", "advmod", "advcl") or i < head:
+        return
+    first = i
+    while tree.children[first] and tree.children[first][0] < first:
+        first = tree.children[first][0]
+    joint = first - 1
+    if joint <= head or tree.deps[joint] != "cc" or tree.lowers[joint] != "but":
+        return
+    clause = tree.heads[joint]
+    if clause > i and not _is_below(tree, clause, i):
+        _move(tree, i, clause, tree.deps[i])
 
 
 def _added_clause(tree: Tree, head: int, i: int) -> int | None:
@@ -223,11 +274,18 @@ def _lower_condition(tree: Tree, i: int) -> None:
 
 
 def _lower_adverb(tree: Tree, i: int) -> None:
-    """An adverb inside a complement belongs there: "said the ship was reportedly lost"."""
-    head = tree.heads[i]
+    """An adverb inside a clause belongs there: "said the ship was reportedly lost", "left once he was no longer ill".
+
+    So does one right before its mark: "it was fun, even though it rained".
+    """
+    head, behind = tree.heads[i], i + 1
     if tree.deps[i] != "advmod" or head > i:
         return
-    said = next((c for c in tree.children[head] if c > i and tree.deps[c] == "ccomp"), None)
+    below = tree.heads[behind] if behind < tree.lasts[i] and tree.deps[behind] == "mark" else head
+    if tree.words[i - 1] == "," and tree.deps[below] == "advcl" and not _is_below(tree, below, i):
+        _move(tree, i, below, "advmod")
+        return
+    said = next((c for c in tree.children[head] if c > i and tree.deps[c] in ("ccomp", "advcl")), None)
     if said is not None and any(head < c < i for c in tree.children[said]):
         _move(tree, i, said, "advmod")
 

@@ -29,7 +29,7 @@ from pipeline.claims.edges import runs, subject_range, with_partners
 from pipeline.claims.governors import lifts
 from pipeline.claims.hedges import LOWERING_KINDS
 from pipeline.claims.reporting import reporting_tops
-from pipeline.claims.scene import Scene, entity_name, find_owners, set_scene
+from pipeline.claims.scene import Scene, entity_name, find_owners, mention_of, set_scene
 from pipeline.claims.steps import Bearing
 from pipeline.claims.tree import Tree, child
 from pipeline.lexicon.word_sets import words_of
@@ -134,7 +134,7 @@ def _explain(
         predicate=JOINT.join(text[tree.starts[a] : tree.ends[b - 1]] for a, b in predicate),
         predicate_lemma=_predicate_lemma(tree, clause),
         predicate_start=tree.starts[predicate[0][0]],
-        subject=_subject(scene, clause),
+        subject=_subject(scene, clause, attribution.claimant_id),
         claimant=attribution.claimant,
         claimant_id=attribution.claimant_id,
         quote_id=attribution.quote_id,
@@ -188,16 +188,22 @@ def _predicate_lemma(tree: Tree, clause: Clause) -> str:
     if outer_copula(tree, clause.top) is not None:
         return "be"
     particles = [tree.lowers[c] for c in tree.children[head] if tree.deps[c] == "compound:prt"]
-    return " ".join([tree.lemmas[head], *particles])
+    return " ".join([tree.lemmas[head].partition("[")[0] or tree.lemmas[head], *particles])  # "involve[d]"
 
 
-def _subject(scene: Scene, clause: Clause) -> str | None:
-    """The entity's name where the subject is one entity, else its words; None for an empty *it*."""
+def _subject(scene: Scene, clause: Clause, speaker_id: str | None) -> str | None:
+    """The entity's name where the subject is one entity, else its words; None for an empty *it*.
+
+    Who speaks in quotation marks is no *he* there.
+    """
     tree, subject = scene.tree, subject_of(scene.tree, clause)
     if subject is None:
         return None
     start, end = subject_range(tree, subject)
-    if child(tree, subject, "conj") is None and (name := entity_name(scene, subject)):
+    mention = mention_of(scene, subject)
+    spoken = subject in scene.quoted and tree.lowers[subject] in words_of("third_person")
+    other = not (spoken and mention is not None and mention.entity_id == speaker_id)
+    if other and child(tree, subject, "conj") is None and (name := entity_name(scene, subject)):
         return name
     return scene.text[tree.starts[start] : tree.ends[end - 1]] if start < end else tree.words[subject]
 

@@ -9,6 +9,7 @@ from pipeline.claims.governors import Governor
 from pipeline.claims.hedges import LOWERING_KINDS, entries_of
 from pipeline.claims.negation import negation_of
 from pipeline.claims.setting import UNKNOWN_REPORT, Setting, governor_signature, is_passive
+from pipeline.claims.tree import Tree, child
 from pipeline.lexicon.word_sets import OPINION_CLASSES, Signature
 from pipeline.schema import Hedge
 
@@ -78,6 +79,8 @@ def plain_step(
             most = listed.cap if listed is not None and listed.cap is not None else HEARSAY
             if tree.tags[token] == "VBG" and tree.deps[token] == "acl":
                 most = 3.0  # "a motion claiming that"
+            if is_command(tree, token):
+                most = 0.0  # "imagine we had a boat"
             value = max(-most, min(most, said))
         if sign.kind == "auxiliary" and value == 3:
             return None  # "is going to leave": nothing is said of how sure it is
@@ -87,6 +90,12 @@ def plain_step(
         cap = -cap if negation is not None else cap
         return Step("hedge", words, start, cap, cap, row.kind)
     return None
+
+
+def is_command(tree: Tree, i: int) -> bool:
+    """As in "imagine (that) …", "suppose that …": a bare verb on top, without subject, auxiliary and *to*."""
+    bare = tree.tags[i] in ("VB", "VBP") and tree.deps[i] in ("root", "parataxis")
+    return bare and child(tree, i, "nsubj", "expl", "aux", "mark") is None
 
 
 def cap_of(hedge: Hedge, governs: bool = False) -> float:

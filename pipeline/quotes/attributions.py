@@ -159,7 +159,21 @@ def _options(layout: Layout, piece: Piece, key: str, pointer: dict[int, float]) 
     indices.update(i for i in pointer if 0 <= i < len(targets))
     describe = _content_features if key == "cues" else _source_features
     able = [i for i in sorted(indices) if targets[i].start < targets[i].end]
+    if key == "cues":
+        able = [i for i in able if not _looks_ahead(layout, targets[i], piece)]
     return [Option(i, describe(layout, piece, targets[i]), _log(pointer, i)) for i in able]
+
+
+def _looks_ahead(layout: Layout, cue: Piece, content: Piece) -> bool:
+    """Whether words outside quotation marks are too far before a cue to be what it reports.
+
+    They stand in an earlier paragraph, or before a sentence that opens with "According to …".
+    """
+    if content.end > cue.start or layout.quotation[content.start] >= 0:
+        return False
+    opens = cue.start == layout.sents[layout.sentence[cue.start]].start
+    according = opens and layout.words[cue.start] == "according"
+    return according or layout.paragraph[content.end - 1] < layout.paragraph[cue.start]
 
 
 def _log(pointer: dict[int, float], index: int) -> float:

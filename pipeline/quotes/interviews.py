@@ -12,7 +12,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from pipeline.entities.names import name_words
 from pipeline.quotes.attributions import Attribution
@@ -32,6 +32,7 @@ SWITCHES = 3  # least changes of speaker
 REGULARS = 2  # speakers who have the word twice at least
 WHOLE = 0.6  # least share of turns that end like a sentence
 ENDS = tuple(".?!…\"”’')]")
+FIRST_PERSON = re.compile(r"\b(?:I|[Mm]y|[Ww]e|[Oo]ur)\b")
 CERTAINTY = 0.9
 
 
@@ -52,7 +53,7 @@ def find_turns(text: str) -> list[Turn]:
 
 
 def _turns(text: str) -> Iterator[Turn]:
-    """What stands behind tags; the last turn is its own paragraph only, as nothing shows where it ends."""
+    """What stands behind tags; the last turn goes on while its speaker says *I* or *we*, as nothing else shows it."""
     tag: re.Match[str] | None = None
     said: list[tuple[int, int]] = []
     for start, end in paragraphs(text):
@@ -64,10 +65,19 @@ def _turns(text: str) -> Iterator[Turn]:
             while begin < end and text[begin] in " \t*:":
                 begin += 1
             said = [(begin, end)] if begin < end else []
-        elif tag and said and text[end - 1] in ENDS and not (text[start] in "([" and text[end - 1] in ")]"):
-            said.append((start, end))  # no heading, no "(laughter)"
+        elif tag and _is_said(text[start:end]):
+            said.append((start, end))
     if tag and said:
-        yield _turn(text, tag, said[:1])
+        sure = 1 if text[said[0][1] - 1] in ENDS else 2  # "On tides:", and then the answer
+        own = takewhile(lambda span: FIRST_PERSON.search(text, *span), said[sure:])
+        yield _turn(text, tag, [*said[:sure], *own])
+
+
+def _is_said(paragraph: str) -> bool:
+    """Whether a paragraph goes on with a turn: sentences, or what leads to a list; no heading, no "(laughter)"."""
+    if paragraph[0] in "([" and paragraph[-1] in ")]":
+        return False
+    return paragraph[-1] in ENDS or (paragraph[-1] == ":" and " " in paragraph) or ". " in paragraph
 
 
 def _turn(text: str, tag: re.Match[str], said: Sequence[tuple[int, int]]) -> Turn:
