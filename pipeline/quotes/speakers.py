@@ -153,13 +153,13 @@ def _closes_description(doc: Doc, head: Token, name: tuple[int, int], end: int) 
     mayor.
     """
     first = name[0]
-    while first - 1 > head.i and doc[first - 1].is_title and first > name[0] - LONGEST_TITLE:
+    while first - 1 > head.i and doc[first - 1].text[0].isupper() and first > name[0] - LONGEST_TITLE:
         first -= 1
     if doc[first - 1].text != "," or not is_person_noun(fold_word(head.lemma_ or head.text)):
         return False
-    between, after = doc[head.i + 1 : first - 1], doc[name[1] : end]
-    return all(t.is_punct or t.is_space for t in after) and not any(
-        t.is_punct or is_person_noun(fold_word(t.lemma_ or t.text)) for t in between
+    between, after = doc[head.i + 1 : first - 1], doc[name[1] : end].text
+    return not after.strip(EDGE_PUNCTUATION) and not any(
+        t.text in EDGE_PUNCTUATION or is_person_noun(fold_word(t.lemma_ or t.text)) for t in between
     )
 
 
