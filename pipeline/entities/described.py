@@ -30,6 +30,7 @@ DETERMINERS = frozenset({"det", "nmod:poss"})
 AGENT = ("er", "or")
 EXAMPLES = (("like",), ("such", "as"), ("including",))
 
+FAR = 16  # tokens before "called", in which what is called so stands
 # a name of more words is no person's
 LONGEST_PERSON = 3
 LEAST_SHARE = 0.1  # of the mentions of a name, that must have a description
@@ -112,9 +113,7 @@ def _descriptions(doc: Doc, children: Children, name: Name) -> Iterator[Token]:
         noun = head.head  # "a spokesperson for the mill, Ana Orla,"
         if noun.tag_ == "NN" and is_person_noun(noun.lemma_) and _is_definite(noun, children):
             yield noun
-    verb = head.head
-    if verb.lemma_ in NAMING and verb.tag_ == "VBN" and verb.dep_ == "acl" and verb.head.tag_ == "NN":
-        yield verb.head  # "a device called Orla"
+    yield from _called(doc, name)
     yield from _example_of(doc, name)
 
 
@@ -129,6 +128,19 @@ def _follows(doc: Doc, noun: Token, name: Name) -> bool:
     after = doc[noun.i + 1] if noun.i + 1 < len(doc) else None
     is_noun = noun.tag_ == "NN" and not noun.ent_type_
     return is_noun and (after is None or (after.pos_ not in ("NOUN", "PROPN", "ADJ") and not after.is_quote))
+
+
+def _called(doc: Doc, name: Name) -> Iterator[Token]:
+    """The thing of "a device fixed to his feet, called Orla": the noun named last before the verb."""
+    verb = doc[name.start - 1]
+    if not name.start or verb.lemma_ not in NAMING or verb.tag_ != "VBN":
+        return
+    for i in range(verb.i - 1, max(-1, verb.i - FAR), -1):
+        if doc[i].dep_.startswith("aux") or doc[i].is_sent_start:
+            return  # "was called Orla"
+        if doc[i].tag_ == "NN" and (doc[i].i + 1 == verb.i or fold_word(doc[i].lemma_) in thing_nouns()):
+            yield doc[i]
+            return
 
 
 def _said_after(doc: Doc, name: Name) -> Iterator[Token]:

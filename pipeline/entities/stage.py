@@ -18,7 +18,7 @@ from pipeline.entities.people import Cluster
 from pipeline.entities.places import country_of, is_common_landform, kept_name, kept_people
 from pipeline.entities.pronouns import resolve
 from pipeline.entities.references import Reference, lay_out
-from pipeline.entities.words import UNFOLDED, name_words
+from pipeline.entities.words import UNFOLDED, name_words, thing_nouns
 from pipeline.schema import Entity, Mention, span_id
 from pipeline.sentences import sentence_bounds
 
@@ -71,7 +71,9 @@ def _canonical(cluster: Cluster, names: Sequence[Name], text: str) -> str:
         if kept not in forms:
             return kept
     if cluster.label == "NORP":
-        return kept_people(max(forms, key=lambda form: (form[:1].isupper(), forms[form], -len(form), form)))
+        best = max(forms, key=lambda form: (form[:1].isupper(), forms[form], -len(form), form))
+        kept = kept_people(best)
+        return best if kept.split()[-1].lower() in thing_nouns() else kept  # "First Nations", but "Swedish"
     length = {form: len(form.replace("-", " ").split()) for form in forms}
     if cluster.label in ("GPE", "LOC"):  # the "Sund Channel" however often it is "the Channel"
         length = {form: int(not is_common_landform(form.lower())) for form in forms}
