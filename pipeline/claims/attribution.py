@@ -8,7 +8,7 @@ from pipeline.claims.certainty import Step
 from pipeline.claims.clauses import DEEPEST, Clause
 from pipeline.claims.edges import subject_range
 from pipeline.claims.scene import Scene, entity_name, mention_of
-from pipeline.claims.setting import UNKNOWN_REPORT, speaker_of
+from pipeline.claims.setting import UNKNOWN_REPORT, governor_signature, speaker_of
 from pipeline.claims.steps import Bearing
 from pipeline.lexicon.word_sets import signature, words_of
 from pipeline.schema import AUTHOR
@@ -130,12 +130,17 @@ def _report_of(scene: Scene, number: int) -> Step:
 
 
 def _speaks_of_itself(scene: Scene, report: int, speaker_id: str | None) -> bool:
-    """As in "I think …" in a quotation, "she said she feared …": the claimant's own attitude."""
+    """As in "I think …", "you know, …" in a quotation, "she said she feared …": the claimant's own attitude.
+
+    Not "you said that …", put to somebody.
+    """
     speaker = speaker_of(scene.tree, report)
     if speaker is None:
         return False
     if scene.tree.lowers[speaker] in words_of("talkers"):
-        return True
+        sign = governor_signature(scene.tree, report, "that")
+        told = sign is not None and sign.kind in ("speech", "denial")
+        return not told or scene.tree.lowers[speaker] in words_of("first_person")
     mention = scene.mention_at.get(speaker)
     return speaker_id is not None and mention is not None and mention.entity_id == speaker_id
 

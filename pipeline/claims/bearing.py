@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from pipeline.claims.certainty import Step
 from pipeline.claims.clauses import DEEPEST, Clause
-from pipeline.claims.conditions import add_condition
-from pipeline.claims.cue_uses import is_hypothetical
+from pipeline.claims.conditions import add_condition, open_if
 from pipeline.claims.governors import Governor, carries_noun, complement_kind, governors_above, lifts
 from pipeline.claims.hedges import LOWERING_KINDS
+from pipeline.claims.modal_uses import is_hypothetical
 from pipeline.claims.negation import in_long_cue, negation_of
 from pipeline.claims.setting import (
     REPORTING,
@@ -45,6 +45,7 @@ def find_bearing(setting: Setting, clause: Clause, in_direct_speech: bool) -> Be
         _add_governor(setting, governor, bearing)
         if not governor.beyond and not governor.set_in:
             _add_modifiers(setting, governor.token, in_direct_speech, bearing)
+            open_if(setting, governor.token, bearing)
     return bearing
 
 

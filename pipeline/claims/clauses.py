@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from pipeline.claims.cue_uses import finite_of, has_subject, is_finite
+from pipeline.claims.finiteness import finite_of, has_subject, is_finite
 from pipeline.claims.tree import CLAUSE_RELATIONS, Tree, child, subtree
 from pipeline.lexicon.word_sets import words_of
 
@@ -72,7 +72,9 @@ def states(tree: Tree, i: int) -> bool:
     if not (has_subject(tree, i) or _is_raised(tree, i)) or not (is_finite(tree, i) or _is_headline(tree, i)):
         return False
     if relation == "acl" and (
-        child(tree, i, "mark") is None or tree.lemmas[tree.heads[i]] in words_of("relative_noun")
+        (mark := child(tree, i, "mark")) is None
+        or (tree.deps[i] == "acl:relcl" and tree.tags[mark] == "WDT")  # "the part that it played"
+        or tree.lemmas[tree.heads[i]] in words_of("relative_noun")
     ):
         return False  # "the last time that anyone did"
     if relation == "advcl" and (is_comparison(tree, i) or _is_general(tree, i)):
@@ -137,6 +139,9 @@ def _asks(tree: Tree, i: int, relation: str) -> bool:
     """A question: it ends in a question mark, or a question word stands in it for what is asked."""
     if ends_with_question_mark(tree, i):
         return True
+    before = leftmost(tree, i) - 1
+    if relation == "ccomp" and before >= tree.firsts[i] and tree.tags[before] == "WRB":
+        return True  # "(similar to how) cats play", hung on the main clause
     if relation != "advcl":
         return has_question_word(tree, i)
     return any(tree.tags[c] in ("WP", "WDT") and c < i for c in tree.children[i])  # "…, which he did not do"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pipeline.claims.certainty import Step
 from pipeline.claims.clauses import Clause
-from pipeline.claims.cue_uses import has_subject
+from pipeline.claims.finiteness import has_subject
 from pipeline.claims.hedges import entries_of
 from pipeline.claims.setting import Setting
 from pipeline.claims.steps import Bearing
@@ -32,6 +32,13 @@ def add_condition(setting: Setting, clause: Clause, bearing: Bearing) -> None:
         and tree.deps[clause.top] != "advcl"
     ):
         _add_mark(setting, question, 0.0, bearing)
+
+
+def open_if(setting: Setting, token: int, bearing: Bearing) -> None:
+    """What is said or known in a condition is as open as that: "if she says that the dam leaks"."""
+    mark = condition_mark(setting, token) if setting.tree.deps[token] == "advcl" else None
+    if mark is not None:
+        _add_mark(setting, mark, 0.0, bearing)
 
 
 def condition_mark(setting: Setting, clause: int) -> int | None:

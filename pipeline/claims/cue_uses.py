@@ -8,142 +8,20 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from pipeline.claims.tree import FINITE_TAGS, Tree, child, has_word
-from pipeline.lexicon.word_sets import opinion_lemmas, signature, words_of
+from pipeline.claims.finiteness import CLAUSAL, has_subject, head_of, is_finite, is_indirect_question
+from pipeline.claims.modal_uses import (
+    is_hypothetical,
+    is_inverted,
+    is_modal,
+    is_perfect_modal,
+    is_possibility,
+)
+from pipeline.claims.tree import Tree, child
+from pipeline.lexicon.word_sets import signature, words_of
 
 YEAR = re.compile(r"(1[5-9]|20)\d\d")
-CLAUSAL = ("ccomp", "xcomp", "csubj")
 NARROWING = frozenset({"det", "nmod:poss", "compound", "amod", "nummod", "acl", "acl:relcl", "nmod"})
 SAYING = frozenset({"speech", "attitude", "denial", "finding"})
-
-
-def head_of(tree: Tree, start: int, end: int) -> int:
-    """The token of a span that the others hang on: the first one whose head lies outside."""
-    for i in range(start, end):
-        if not start <= tree.heads[i] < end or tree.heads[i] == i:
-            return i
-    return start
-
-
-def is_finite(tree: Tree, clause: int) -> bool:
-    """Whether a clause has a finite verb: "he left", "he has left"; not "to leave", "leaving", "(that) he leave"."""
-    if tree.tags[clause] in FINITE_TAGS:
-        return True
-    auxiliaries = [c for c in tree.children[clause] if tree.deps[c].startswith(("aux", "cop"))]
-    if auxiliaries or tree.tags[clause] != "VBN":
-        return any(tree.tags[c] in FINITE_TAGS for c in auxiliaries)
-    # a past tense that the tagger took for its participle: "(that) the thief left the country"
-    mark = child(tree, clause, "mark")
-    if mark is not None and tree.lowers[mark] == "that":
-        return True
-    return any(tree.deps[c] == "nsubj" for c in tree.children[clause]) and (
-        mark is None or tree.lowers[mark] != "with"
-    )
-
-
-def has_subject(tree: Tree, clause: int) -> bool:
-    """Whether a clause has a subject of its own, an empty one included."""
-    return child(tree, clause, "nsubj", "csubj", "expl") is not None
-
-
-def is_modal(tree: Tree, start: int, end: int) -> bool:
-    """May as an auxiliary; not "in May"."""
-    return tree.tags[start] == "MD"
-
-
-def is_perfect_modal(tree: Tree, start: int, end: int) -> bool:
-    """As in "must have left"; not "must have a life jacket" (there the verb is "have" itself)."""
-    verb = tree.heads[start]
-    return tree.deps[start] == "aux" and has_word(tree, verb, "aux", frozenset({"have", "'ve", "’ve"}))
-
-
-def is_possibility(tree: Tree, start: int, end: int) -> bool:
-    """As in "could reach the coast"; not the ability of "could swim as a boy", "could not see", "could hear"."""
-    verb = tree.heads[start]
-    if tree.tags[start] != "MD" or tree.heads[start] == start:
-        return tree.tags[start] == "MD"
-    if _tells_which_or_how(tree, verb) or _is_promise(tree, verb) or _is_nobodys(tree, verb):
-        return False
-    if any(tree.lowers[c] in words_of("hindrance") | words_of("negation") for c in tree.children[verb]):
-        return False
-    if has_word(tree, verb, "aux", frozenset({"have", "'ve", "’ve"})):
-        return True
-    if tree.asks[start] and start + 1 < len(tree.lowers) and tree.lowers[start + 1] == "you":
-        return False  # "could you tell us"
-    if any(tree.deps[c] == "mark" and tree.lowers[c] == "so" for c in tree.children[verb]):
-        return False  # "raised money so (that) she could build a mill"
-    if tree.lemmas[verb] in words_of("perception"):
-        return False
-    return not any(
-        tree.deps[c] == "advcl" and tree.tags[finite_of(tree, c)] == "VBD" for c in tree.children[verb]
-    )
-
-
-def _tells_which_or_how(tree: Tree, verb: int) -> bool:
-    """As in "a shelf that could be folded", "asked whether they could sail", "no word of how it could be mended"."""
-    for _ in range(8):  # a chain of coordinations longer than that is a broken parse
-        if tree.deps[verb] == "acl:relcl" or (tree.deps[verb] != "root" and is_indirect_question(tree, verb)):
-            return True
-        if tree.deps[verb] != "conj" or tree.heads[verb] > verb:
-            break
-        verb = tree.heads[verb]
-    return False
-
-
-def _is_promise(tree: Tree, verb: int) -> bool:
-    """What somebody said that they *can*: "he told them he could wait"; not "she said the storm could turn"."""
-    subject, above = child(tree, verb, "nsubj"), tree.heads[verb]
-    if tree.deps[verb] != "ccomp" or subject is None or tree.tags[finite_of(tree, above)] != "VBD":
-        return False
-    return tree.lowers[subject] in words_of("personal")
-
-
-def _is_nobodys(tree: Tree, verb: int) -> bool:
-    """As in "nobody could reach them", "neither he nor she could be reached"."""
-    subject = child(tree, verb, "nsubj")
-    if subject is None:
-        return False
-    words = words_of("negative_pronoun") | words_of("negative_determiner")
-    return tree.lowers[subject] in words or any(
-        tree.lowers[c] in words and tree.deps[c] in ("det", "cc:preconj", "advmod", "cc")
-        for c in tree.children[subject]
-    )
-
-
-def finite_of(tree: Tree, clause: int) -> int:
-    """The token that carries a clause's tense: the first auxiliary or copula, else its head."""
-    return next((c for c in tree.children[clause] if tree.deps[c].startswith(("aux", "cop"))), clause)
-
-
-def is_hypothetical(tree: Tree, start: int, end: int) -> bool:
-    """As in "A ban would hurt"; not the past of *will* ("he said he would come"), not "would like"."""
-    verb = tree.heads[start]
-    if tree.tags[start] != "MD" or tree.lemmas[verb] in words_of("infinitive_of_taste"):
-        return False
-    if tree.heads[start] == start:
-        return True
-    if any(tree.deps[c] == "advcl" and child(tree, c, "mark") is not None for c in tree.children[verb]):
-        return True
-    for _ in range(8):  # a chain of complements longer than that is a broken parse
-        if tree.deps[verb] in ("conj", "xcomp"):
-            verb = tree.heads[verb]
-        elif tree.deps[verb] in ("ccomp", "csubj", "acl") and verb != tree.heads[verb]:
-            return tree.tags[finite_of(tree, tree.heads[verb])] not in ("VBD", "VBN")
-        else:
-            break
-    return not any(
-        tree.deps[c] == "parataxis" and tree.tags[c] == "VBD" and tree.lemmas[c] in opinion_lemmas()
-        for c in tree.children[verb]
-    )
-
-
-def is_inverted(tree: Tree, start: int, end: int) -> bool:
-    """As in "should the talks fail, …": a condition without *if*, the verb before its subject."""
-    clause = tree.heads[start]
-    subject = child(tree, clause, "nsubj")
-    if tree.deps[clause] != "advcl" or child(tree, clause, "mark") not in (None, start):
-        return False
-    return subject is not None and start < subject
 
 
 def is_open(tree: Tree, start: int, end: int) -> bool:
@@ -246,17 +124,6 @@ def has_question(tree: Tree, start: int, end: int) -> bool:
     )
 
 
-def is_indirect_question(tree: Tree, clause: int) -> bool:
-    """Whether a complement asks: it has *whether*, *if* or a question word."""
-    if tree.tags[clause] in ("WP", "WRB", "WDT"):
-        return True
-    return any(
-        (tree.deps[c] == "mark" and tree.lowers[c] in ("whether", "if"))
-        or tree.tags[c] in ("WP", "WRB", "WDT", "WP$")
-        for c in tree.children[clause]
-    )
-
-
 def is_attributive(tree: Tree, start: int, end: int) -> bool:
     """As in "the alleged thief"; not "alleged a theft"."""
     return tree.deps[start] == "amod"
@@ -309,7 +176,7 @@ def is_speaking_subject(tree: Tree, start: int, end: int) -> bool:
     """A bare subject of a verb of saying or thinking: "critics say"; not "film critics sat", "her critics say"."""
     head = head_of(tree, start, end)
     sign = signature(tree.lemmas[tree.heads[head]], "verb", "that")
-    if not tree.deps[head].startswith("nsubj") or sign is None or sign.kind not in SAYING:
+    if tree.deps[head] not in ("nsubj", "nsubj:outer") or sign is None or sign.kind not in SAYING:
         return False
     return all(start <= c < end or tree.deps[c] not in NARROWING for c in tree.children[head])
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pipeline.claims.clauses import Clause, is_comparison, is_finite, leftmost, states, subject_of
 from pipeline.claims.conditions import condition_mark
-from pipeline.claims.cue_uses import has_subject
 from pipeline.claims.edges import own_tokens, pieces_of
+from pipeline.claims.finiteness import has_subject
 from pipeline.claims.governors import set_in_reports
 from pipeline.claims.scene import Scene
 from pipeline.claims.tree import Tree, child, subtree
@@ -46,6 +46,8 @@ def _within_content(scene: Scene, tokens: list[int], clause: Clause, quote: int 
 def _stands_alone(scene: Scene, c: int, reporting: set[int]) -> bool:
     """Whether a branch of a clause is a clause to itself: coordinated, adverbial or set in, with its own subject."""
     tree, relation = scene.tree, scene.tree.deps[c].partition(":")[0]
+    if relation == "reparandum":
+        return True  # "I mean, the pump broke"
     if relation in ("parataxis", "dep") and tree.words[leftmost(tree, c)] in ("[", "("):
         return True  # "we do not know. [laughs]"
     if relation in ("conj", "parataxis"):

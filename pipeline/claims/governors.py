@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from pipeline.claims.clauses import CLAUSE_RELATIONS, DEEPEST, has_question_word
-from pipeline.claims.cue_uses import has_subject
+from pipeline.claims.finiteness import has_subject
 from pipeline.claims.hedges import LOWERING_KINDS
 from pipeline.claims.setting import (
     JUDGEMENTS,
@@ -185,7 +185,10 @@ def lifts(setting: Setting, governor: int, below: int) -> bool:
     tree, kind = setting.tree, complement_kind(setting.tree, below)
     own = governor_signature(tree, governor, kind)
     if own is not None and own.kind in LIFTING:
-        return child(tree, governor, "obj", "iobj") is None
+        led = child(
+            tree, governor, "obj", "iobj"
+        )  # "got him to leave"; not one hung too high, "going to take it"
+        return led is None or led > below
     if tree.pos[governor] == "ADJ" and own is not None and own.kind in JUDGEMENTS:
         return True
     if not is_passive(tree, governor):

@@ -17,12 +17,13 @@ from __future__ import annotations
 from functools import cache
 from typing import NamedTuple
 
-from spacy.tokens import Doc
+from spacy.tokens import Doc, Span
 
 from pipeline.claims.cue_uses import USES
 from pipeline.claims.parse import read_tree
 from pipeline.claims.tree import Tree
 from pipeline.lexicon import read_lexicon, split_cell
+from pipeline.lexicon.word_sets import words_of
 from pipeline.schema import Hedge, span_id
 from pipeline.sentences import sentence_id
 
@@ -156,9 +157,17 @@ def _learned_cues(doc: Doc, tree: Tree) -> list[Cue]:
     cues = [
         Cue(span.start, span.end, span.label_, _lemma(tree, span.start, span.end), confidence)
         for span, confidence in zip(group, confidences)
-        if span.label_ in LEARNED_KINDS and span.text.strip()
+        if span.label_ in LEARNED_KINDS and span.text.strip() and not _is_plain_future(tree, span)
     ]
     return sorted(cues, key=lambda cue: (cue.start - cue.end, cue.start))
+
+
+def _is_plain_future(tree: Tree, span: Span) -> bool:
+    """*Will* as a condition in a sentence that has none: the readers' corpus has it beside *if* and *until* alone."""
+    if span.label_ != "conditional" or tree.lemmas[span.start] != "will":
+        return False
+    words = words_of("conditional_mark") | words_of("conditional_context")
+    return words.isdisjoint(tree.lowers[tree.firsts[span.start] : tree.lasts[span.start]])
 
 
 def _listed_cues(tree: Tree, beside_learned: bool) -> list[tuple[Cue, CueEntry]]:

@@ -66,7 +66,9 @@ def _auxiliary_forms() -> dict[str, str]:
 
 def _lemma(lemma: str, lower: str, pos: str) -> str:
     """A lemma in lower case; rule lemmatizers leave auxiliaries ("is", "wo" of "won't") as they stand."""
-    if pos == "AUX":
+    if pos == "VERB" and lower in ("'s", "’s"):
+        return "be"  # "there's a mill"
+    if pos == "AUX" or (pos == "VERB" and lemma.lower() in ("", lower)):
         return _auxiliary_forms().get(lower, lemma.lower() or lower)
     return lemma.lower() or lower
 

@@ -35,6 +35,7 @@ def mend(tree: Tree) -> None:
         _hang_near,
         _hang_beyond_joint,
         _turn_report,
+        _join_clause,
         _lower_condition,
         _lower_adverb,
         _free_subject,
@@ -258,6 +259,15 @@ def _turn_report(tree: Tree, i: int) -> None:
     if above != noun and i > tree.firsts[i] and tree.pos[i - 1] == "PUNCT":
         _move(tree, i, above, "parataxis")
         _move(tree, noun, i, "nsubj")
+
+
+def _join_clause(tree: Tree, i: int) -> None:
+    """What *and that* opens is joined to the clause before: "said it was late and that nobody had called"."""
+    mark, joint = child(tree, i, "mark"), child(tree, i, "cc")
+    if tree.deps[i] != "advcl" or tree.heads[i] > i or mark is None or joint is None:
+        return
+    if tree.lowers[mark] == "that" and joint == mark - 1 and tree.deps[tree.heads[i]] == "ccomp":
+        tree.deps[i] = "conj"
 
 
 def _lower_condition(tree: Tree, i: int) -> None:

@@ -139,7 +139,7 @@ def _agent(doc: Doc, cue: Piece, head: Token) -> Token | None:
         return next((t for t in _children(head, "obl") if t.i >= cue.end), None) if by else None
     if head.pos_ == "NOUN":
         return next(_children(head, "nmod:poss"), None) or _subject(head)
-    if head.dep_ == "acl" and head.tag_ in ("VBG", "VB"):  # "a letter saying", "the man to say"
+    if head.dep_ == "acl" and head.tag_ == "VBG":  # "a letter saying"
         return head.head
     return _subject(head)
 
