@@ -19,6 +19,7 @@ PRONOUN = re.compile(r"\b(?:he|his|she|her)\b", re.IGNORECASE)
 SHORT_WAY = 200  # characters after a name in which a pronoun is taken for its own
 KNOWN_BY_TITLE = 3  # mentions with a title, after which a full name brings in somebody else
 RARE = 2  # mentions of a name that may be a slip of the pen
+CUT = 3  # letters of a short form, and letters cut off to make it
 LONG = 7  # letters of a lone name in which one is
 SHORTEST = 4  # letters of a surname in which a slip is told from another name
 MAIN = 2  # the person who is named in full twice as often as the next is the one the article is about
@@ -79,7 +80,10 @@ def _without_slips(forms: Mapping[FullName, list[int]]) -> dict[FullName, list[i
     """Full names with their mentions, those misspelt joined to the one that is spelt so more often."""
     kept: dict[FullName, list[int]] = {}
     by_given: dict[str, list[FullName]] = defaultdict(list)
-    for form, mentions in sorted(forms.items(), key=lambda item: (-len(item[1]), item[1][0])):
+    surnames = Counter(words[-1] for words, *_ in forms)
+    for form, mentions in sorted(
+        forms.items(), key=lambda item: (-len(item[1]), -surnames[item[0][0][-1]], item[1][0])
+    ):
         near = by_given[form[0][0]]
         usual = next((other for other in near[:NEIGHBOURS] if _is_slip(form, other)), None)
         if usual is not None and len(mentions) <= RARE:
@@ -163,6 +167,8 @@ def _join(people: People, index: Index, found: int | None, new: Cluster) -> None
             index[word].append(len(people) - 1)
         return
     person = people[found]
+    if len(new.words) > 1 and found not in index[_core(new.words)[0]]:
+        index[_core(new.words)[0]].append(found)  # "Stan", beside "Stan Orla", is Stanislav Orla
     for i in new.members:
         insort(person.members, i)
     person.gender = person.gender or new.gender
@@ -224,8 +230,11 @@ def may_be_same_person(short: tuple[str, ...], full: tuple[str, ...]) -> bool:
 
 def _same_given(one: str, other: str) -> bool:
     """Whether two given names can be one: "J" and "John", "Mike" and "Michael"."""
-    if one == other or (min(len(one), len(other)) == 1 and one[0] == other[0]):
+    short, long = sorted((one, other), key=len)
+    if one == other or (len(short) == 1 and long[0] == short):
         return True
+    if len(short) >= CUT and len(long) >= len(short) + CUT and long.startswith(short):
+        return True  # "Stan" and "Stanislav"; "Paul" and "Paula" are two
     given = given_names()
     return bool(given.get(one, {one}) & given.get(other, {other}))
 
@@ -288,6 +297,6 @@ def _fit(word: str, full: tuple[str, ...], titled: bool) -> int:
         return 4
     if core[0] == word and len(core) > 1 and word in _family_first():
         return 4 if len(core) == 3 else 3
-    if core[0] == word:
+    if core[0] == word or (len(core) > 1 and len(word) >= CUT and _same_given(word, core[0])):
         return 1 if titled else 2
     return 1 if word in core else 0
