@@ -30,7 +30,7 @@ def kin_labels(settled: Labels, people: Collection[Form]) -> dict[Form, str]:
     `people` are the forms that the article makes persons beyond doubt: with a title, or surname of a full name.
     """
     found = dict(_codes(settled))
-    for form, label in (*_landforms(settled), *_companies(settled), *_places(settled)):
+    for form, label in (*_landforms(settled), *_companies(settled), *_acronyms(settled), *_places(settled)):
         if form not in people and settled[form] != label and not is_known_place(" ".join(form)):
             found[form] = label
     return found
@@ -53,6 +53,14 @@ def _companies(settled: Labels) -> Iterator[tuple[Form, str]]:
     }
     for form, label in settled.items():
         if form in named and label in (*LOOSE, "GPE") and label != "ORG":
+            yield form, "ORG"
+
+
+def _acronyms(settled: Labels) -> Iterator[tuple[Form, str]]:
+    """The "OPB" is a body where the article has the Oxmoor Port Board."""
+    letters = {"".join(word[0] for word in form) for form, label in settled.items() if label == "ORG"}
+    for form, label in settled.items():
+        if len(form) == 1 and len(form[0]) > 2 and form[0] in letters and label in (*LOOSE, "GPE", "NORP"):
             yield form, "ORG"
 
 

@@ -11,7 +11,7 @@ from functools import cache
 from spacy.lang.en.stop_words import STOP_WORDS
 from spacy.tokens import Doc, Token
 
-from pipeline.entities.places import country_of, is_demonym, is_state
+from pipeline.entities.places import country_of, is_demonym, is_province, is_state
 from pipeline.entities.wholes import whole_spans
 from pipeline.entities.words import (
     fold_word,
@@ -42,6 +42,7 @@ PARTICLES = word_set("particle")
 GENERATIONS = word_set("generation")
 TRAILING = word_set("trailing")
 STORMS = word_set("storm")
+DASHES = ("-", "–", "—", "--")
 SHIPS = frozenset(word.upper() for word in word_set("ship"))
 
 
@@ -125,7 +126,7 @@ def _add_missing(doc: Doc, names: list[Name], found: Iterator[Name]) -> list[Nam
 
 def _cut(doc: Doc, start: int, end: int, label: str) -> Iterator[Name]:
     """The names in one entity span: without articles, possessives, titles; "Sund, Norway" is two."""
-    for left, right in _split_lines(doc, start, end):
+    for left, right in _split_lines(doc, start, end, label):
         if label in ("GPE", "LOC"):
             commas = [
                 i
@@ -141,10 +142,18 @@ def _cut(doc: Doc, start: int, end: int, label: str) -> Iterator[Name]:
             yield name
 
 
-def _split_lines(doc: Doc, start: int, end: int) -> Iterator[tuple[int, int]]:
+def _split_lines(doc: Doc, start: int, end: int, label: str) -> Iterator[tuple[int, int]]:
+    """The parts of a span between line breaks, in names of people between dashes that stand free too."""
     left = start
     for i in range(start, end):
-        if doc[i].is_space:
+        dash = (
+            label == "PERSON"
+            and doc[i].text in DASHES
+            and i
+            and doc[i - 1].whitespace_
+            and doc[i].whitespace_
+        )
+        if doc[i].is_space or dash:
             if left < i:
                 yield left, i
             left = i + 1
@@ -218,6 +227,8 @@ def _mend_label(text: str, label: str) -> str:
     """The label that a name of a state or its people must have: "US" is no organisation, "Russians" no person."""
     if label in ("PERSON", "ORG", "GPE") and text.partition(" ")[0] in SHIPS and " " in text:
         return "PRODUCT"  # "HMS Orla"
+    if label in ("ORG", "FAC", "PRODUCT") and is_province(text):
+        return "GPE"
     if label in ("ORG", "LOC", "FAC", "PRODUCT", "NORP", "EVENT") and is_state(text):
         return "GPE"
     if label in ("GPE", "LOC", "ORG") and is_demonym(text) and not is_state(text):

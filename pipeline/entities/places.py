@@ -210,6 +210,12 @@ def is_known_place(name: str) -> bool:
     return key in _states() or key in _capitals() or key in _places()
 
 
+def is_province(name: str) -> bool:
+    """Whether a name is that of a state or province within a state: "Vermont"."""
+    row = _places().get(fold(name))
+    return row is not None and row["type"] == "GPE" and row["kind"] in ("state", "province")
+
+
 def is_landform(word: str) -> bool:
     """Whether a word closes the names of landforms and waters: "channel"."""
     return word in _nouns("LOC")[1]

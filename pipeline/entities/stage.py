@@ -15,7 +15,7 @@ from pipeline.entities.metonyms import find_metonyms, state_meant
 from pipeline.entities.names import Name, find_names, is_absolute_date
 from pipeline.entities.nominals import find_nominals, tell_gender
 from pipeline.entities.people import Cluster
-from pipeline.entities.places import country_of, is_common_landform, kept_name, kept_people
+from pipeline.entities.places import country_of, is_common_landform, is_state, kept_name, kept_people
 from pipeline.entities.pronouns import resolve
 from pipeline.entities.references import Reference, lay_out
 from pipeline.entities.words import UNFOLDED, name_words, thing_nouns
@@ -67,14 +67,15 @@ def _canonical(cluster: Cluster, names: Sequence[Name], text: str) -> str:
     """The fullest form of a name: most words, then as it is written most often; states by their usual English name."""
     forms = Counter(" ".join(names[i].text.split()) for i in cluster.members)
     if cluster.label in ("GPE", "LOC"):
-        kept = kept_name(max(forms, key=lambda form: (forms[form], form)), text)
-        if kept not in forms:
-            return kept
+        usual = max(forms, key=lambda form: (forms[form], form))
+        kept = kept_name(usual, text)
+        if kept != usual or is_state(usual):
+            return kept  # "America" is the United States, however often either is named
     if cluster.label == "NORP":
         best = max(forms, key=lambda form: (form[:1].isupper(), forms[form], -len(form), form))
         kept = kept_people(best)
         return best if kept.split()[-1].lower() in thing_nouns() else kept  # "First Nations", but "Swedish"
-    length = {form: len(form.replace("-", " ").split()) for form in forms}
+    length = {form: len(ARTICLE.sub("", form).replace("-", " ").split()) for form in forms}
     if cluster.label in ("GPE", "LOC"):  # the "Sund Channel" however often it is "the Channel"
         length = {form: int(not is_common_landform(form.lower())) for form in forms}
     is_body = cluster.label not in ("GPE", "LOC")
