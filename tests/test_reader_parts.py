@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.reader import decoding, labels, windows
+from pipeline.reader.readings import plain_openings
 
 TAGS = ["O", "B-a", "I-a", "B-b", "I-b"]
 
@@ -117,3 +118,9 @@ def test_columns_of_the_heads_lie_side_by_side() -> None:
     slices = list(labels.columns().values())
     assert slices[0].start == 0
     assert all(a.stop == b.start for a, b in zip(slices, slices[1:]))
+
+
+def test_a_small_word_with_a_capital_letter_behind_a_full_stop_begins_a_sentence() -> None:
+    words = "They lose . If they wait , the U.S. may . it No . 1".split()
+    assert [words[i + 1] for i in np.flatnonzero(plain_openings(words))] == ["If"]
+    assert plain_openings([]).shape == plain_openings(["One"]).shape == (0,)

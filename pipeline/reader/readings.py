@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,6 +14,14 @@ from pipeline.reader.network import Network
 BASE_FORMS, INFLECTED = [labels.XPOS.index("VB"), labels.XPOS.index("VBP")], labels.XPOS.index("VBZ")
 MODAL, AUXILIARY = labels.XPOS.index("MD"), labels.UPOS.index("AUX")
 THIRD_PERSON = re.compile(r"[a-z][^\W\dsuia]s$")  # but "focus", "miss", "canvas"
+# Words that, with a capital letter behind a full stop, begin a sentence whatever the network says: of 1,100 in the dev
+# parts of EWT and GUM all but two do.
+OPENERS = frozenset(
+    "If The But He She It They We I You And In This That These Those There So Then When While What Who How Why As At On "
+    "For From With After Before Because Although Though Now Also However No Not Yes His Her Their Our My Its An Some "
+    "Many Most All One".split()
+)
+STOPS = frozenset(".!?")
 ANAPHORS = frozenset(
     "he him his himself she her hers herself they them their theirs themselves it its itself".split()
 )
@@ -66,6 +75,7 @@ def _reading(
 ) -> Reading:
     starts = (s.words[:, COLUMNS["sentence"]][:, 0] > 0) | opens
     starts[0] = True
+    starts[1:] |= plain_openings(words)
     head = decoding.heads(s.pairs["head"], starts)
     is_root = head == np.arange(len(head))
     relation = network.relations(s, np.where(is_root, 0, head + 1))
@@ -99,6 +109,11 @@ def _reading(
             if len(w) <= 10 and w.lower() in ANAPHORS
         ],
     )
+
+
+def plain_openings(words: list[str]) -> np.ndarray:
+    """Of each word but the first whether it begins a sentence beyond doubt: "They lose. If they wait, they win." """
+    return np.asarray([a in STOPS and b in OPENERS for a, b in pairwise(words)], dtype=bool)
 
 
 def _penn_tags(scores: np.ndarray, words: list[str]) -> np.ndarray:
