@@ -23,7 +23,7 @@ from pipeline.claims.setting import (
     lifts_by_itself,
     speaker_of,
 )
-from pipeline.claims.steps import Bearing, cap_of, plain_step, report_step, signature_over
+from pipeline.claims.steps import Bearing, cap_of, is_command, plain_step, report_step, signature_over
 from pipeline.claims.tree import Tree, child
 from pipeline.lexicon.word_sets import Signature, words_of
 
@@ -67,6 +67,7 @@ def _add_governor(setting: Setting, governor: Governor, bearing: Bearing) -> Non
             author=_weaker(sign.author, sign.author_negated), source=_weaker(sign.source, sign.source_negated)
         )
     reports = sign is not None and sign.kind in REPORTING and speaker_of(tree, token) is not None
+    reports = reports and not is_command(tree, token)
     if governor.beyond and sign is not None and sign.kind == "attitude" and _is_mine(tree, token):
         return  # "I think it went well, although we had no boat": nothing is thought of the boat
     if _is_conjunction(tree, token):

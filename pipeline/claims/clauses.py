@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from pipeline.claims.finiteness import finite_of, has_subject, is_finite
 from pipeline.claims.tree import CLAUSE_RELATIONS, Tree, child, subtree
-from pipeline.lexicon.word_sets import words_of
+from pipeline.lexicon.word_sets import signature, words_of
 
 PASSED_ON = frozenset({"compound:prt", "aux", "aux:pass", "cop"})
 COMPARISONS = frozenset({"than", "as"})
@@ -73,7 +73,7 @@ def states(tree: Tree, i: int) -> bool:
         return False
     if relation == "acl" and (
         (mark := child(tree, i, "mark")) is None
-        or (tree.deps[i] == "acl:relcl" and tree.tags[mark] == "WDT")  # "the part that it played"
+        or (tree.deps[i] == "acl:relcl" and _is_relative(tree, i, mark))
         or tree.lemmas[tree.heads[i]] in words_of("relative_noun")
     ):
         return False  # "the last time that anyone did"
@@ -82,6 +82,16 @@ def states(tree: Tree, i: int) -> bool:
     if relation == "conj" and _is_inside_relative(tree, i):
         return False
     return not _asks(tree, i, relation)
+
+
+def _is_relative(tree: Tree, i: int, mark: int) -> bool:
+    """As in "the part that it played", "the team that he built"; not "the claim that he left"."""
+    noun = tree.lemmas[tree.heads[i]]
+    if tree.tags[mark] == "WDT":
+        return True
+    return tree.lowers[mark] == "that" and not (
+        signature(noun, "noun", "that") or noun in words_of("content_noun")
+    )
 
 
 def _is_headline(tree: Tree, i: int) -> bool:
@@ -140,8 +150,9 @@ def _asks(tree: Tree, i: int, relation: str) -> bool:
     if ends_with_question_mark(tree, i):
         return True
     before = leftmost(tree, i) - 1
-    if relation == "ccomp" and before >= tree.firsts[i] and tree.tags[before] == "WRB":
-        return True  # "(similar to how) cats play", hung on the main clause
+    opening = tree.tags[before] if before >= tree.firsts[i] else ""
+    if opening == "WP" or (relation == "ccomp" and opening == "WRB"):
+        return True  # "(what) he did (is wrong)", "(similar to how) cats play", hung on the main clause
     if relation != "advcl":
         return has_question_word(tree, i)
     return any(tree.tags[c] in ("WP", "WDT") and c < i for c in tree.children[i])  # "…, which he did not do"
@@ -171,7 +182,8 @@ def _first_of(tree: Tree, i: int) -> int:
 
 
 def _is_question_word(tree: Tree, i: int) -> bool:
-    return tree.tags[i] in ("WP", "WRB", "WDT", "WP$") and tree.deps[i] not in ("mark", "acl:relcl")
+    asks = tree.tags[i] in ("WP", "WRB", "WDT", "WP$") or tree.lowers[i] == "whose"
+    return asks and tree.deps[i] not in ("mark", "acl:relcl")
 
 
 def ends_with_question_mark(tree: Tree, i: int) -> bool:

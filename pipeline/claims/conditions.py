@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipeline.claims.certainty import Step
-from pipeline.claims.clauses import Clause
+from pipeline.claims.clauses import DEEPEST, Clause
 from pipeline.claims.finiteness import has_subject
 from pipeline.claims.hedges import entries_of
 from pipeline.claims.setting import Setting
@@ -15,8 +15,13 @@ from pipeline.lexicon.word_sets import words_of
 def add_condition(setting: Setting, clause: Clause, bearing: Bearing) -> None:
     """The clause after *if* is open; what depends on it is possible at most. *Even if* leaves the main clause alone."""
     tree = setting.tree
-    mark = condition_mark(setting, clause.top)
-    if mark is not None and tree.deps[clause.top] == "advcl":
+    top = clause.top
+    for _ in range(DEEPEST):  # "if the bill passes and the mine closes"
+        if tree.deps[top] != "conj" or tree.heads[top] > top:
+            break
+        top = tree.heads[top]
+    mark = condition_mark(setting, top)
+    if mark is not None and tree.deps[top] == "advcl":
         _add_mark(setting, mark, 0.0, bearing)
     for token in dict.fromkeys((clause.top, *clause.chain, clause.head)):
         for c in tree.children[token]:

@@ -47,6 +47,8 @@ def _negative_in(setting: Setting, i: int) -> list[int]:
         return []
     if tree.lowers[i] in words_of("negative_pronoun"):
         return [i]
+    if i and tree.lowers[i - 1] == "not" and tree.heads[i - 1] == i and tree.deps[i].startswith("nsubj"):
+        return [i - 1]  # "not everyone", "not all of them"
     words = words_of("negative_determiner")
     determiners = (k for k in tree.children[i] if tree.deps[k] == "det" and tree.lowers[k] in words)
     return [k for k in determiners if not in_long_cue(setting, k)]

@@ -145,7 +145,10 @@ def _hang_relative(tree: Tree, i: int) -> None:
     if tree.deps[i] not in ("ccomp", "csubj", "advcl", "parataxis", "conj"):
         return
     subject = child(tree, i, "nsubj")
-    if subject is None or tree.tags[subject] not in ("WDT", "WP") or tree.lowers[subject] not in RELATIVES:
+    if subject is None or tree.lowers[subject] not in RELATIVES:
+        return
+    bare = tree.lowers[subject] == "that" and tree.pos[subject - 1] == "NOUN"  # "things that happened"
+    if not bare and tree.tags[subject] not in ("WDT", "WP"):
         return
     if tree.lowers[subject] == "who" and tree.deps[i] in ("ccomp", "csubj"):
         return  # "asked the driver who had fallen"

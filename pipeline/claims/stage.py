@@ -203,9 +203,15 @@ def _subject(scene: Scene, clause: Clause, speaker_id: str | None) -> str | None
     mention = mention_of(scene, subject)
     spoken = subject in scene.quoted and tree.lowers[subject] in words_of("third_person")
     other = not (spoken and mention is not None and mention.entity_id == speaker_id)
-    if other and child(tree, subject, "conj") is None and (name := entity_name(scene, subject)):
+    if other and not _is_joint(tree, subject) and (name := entity_name(scene, subject)):
         return name
     return scene.text[tree.starts[start] : tree.ends[end - 1]] if start < end else tree.words[subject]
+
+
+def _is_joint(tree: Tree, subject: int) -> bool:
+    """Whether a subject is several: "Berg and Orth", also where the parser takes them for one name."""
+    flat = [c for c in tree.children[subject] if tree.deps[c] == "flat"]
+    return child(tree, subject, "conj") is not None or any(child(tree, c, "cc") is not None for c in flat)
 
 
 def _loose_hedges(

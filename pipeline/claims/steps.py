@@ -94,6 +94,8 @@ def plain_step(
 
 def is_command(tree: Tree, i: int) -> bool:
     """As in "imagine (that) …", "suppose that …": a bare verb on top, without subject, auxiliary and *to*."""
+    if tree.deps[i] in ("xcomp", "ccomp") and tree.lemmas[tree.heads[i]] == "let":
+        return True  # "let's assume that"
     bare = tree.tags[i] in ("VB", "VBP") and tree.deps[i] in ("root", "parataxis")
     return bare and child(tree, i, "nsubj", "expl", "aux", "mark") is None
 
