@@ -12,14 +12,17 @@ from pipeline.reader import decoding, labels
 from pipeline.reader.network import Network
 
 BASE_FORMS, INFLECTED = [labels.XPOS.index("VB"), labels.XPOS.index("VBP")], labels.XPOS.index("VBZ")
+BARE = {
+    labels.XPOS.index(a): labels.XPOS.index(b) for a, b in (("VBZ", "VBP"), ("NNS", "NN"), ("NNPS", "NNP"))
+}
 MODAL, AUXILIARY = labels.XPOS.index("MD"), labels.UPOS.index("AUX")
 THIRD_PERSON = re.compile(r"[a-z][^\W\dsuia]s$")  # but "focus", "miss", "canvas"
 # Words that, with a capital letter behind a full stop, begin a sentence whatever the network says: of 1,100 in the dev
 # parts of EWT and GUM all but two do.
 OPENERS = frozenset(
-    "If The But He She It They We I You And In This That These Those There So Then When While What Who How Why As At On "
-    "For From With After Before Because Although Though Now Also However No Not Yes His Her Their Our My Its An Some "
-    "Many Most All One".split()
+    "If The But He She It They We I You And In This That These Those There So Then When While What Who How Why As "
+    "At On For From With After Before Because Although Though Now Also However No Not Yes His Her Their Our My Its "
+    "An Some Many Most All One".split()
 )
 STOPS = frozenset(".!?")
 ANAPHORS = frozenset(
@@ -117,8 +120,11 @@ def plain_openings(words: list[str]) -> np.ndarray:
 
 
 def _penn_tags(scores: np.ndarray, words: list[str]) -> np.ndarray:
-    """The likeliest tag of each word; a form in -s ("makes") is no base form, whatever the score."""
+    """The likeliest tag of each word; a form in -s ("makes") is no base form, one in -ss ("guess") no other form."""
     tags = scores.argmax(1)
+    for i in np.flatnonzero(np.isin(tags, list(BARE))):
+        if words[i].endswith("ss"):
+            tags[i] = BARE[tags[i]]
     for i in np.flatnonzero(np.isin(tags, BASE_FORMS)):
         if THIRD_PERSON.search(words[i]):
             tags[i] = INFLECTED
