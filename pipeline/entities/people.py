@@ -125,13 +125,10 @@ def _tell_couples_apart(
             titled[names[i].words[-1]][names[i].gender].append(i)
     for word, by_gender in titled.items():
         fitting = [people[k] for k in index.get(word, ())[-NEIGHBOURS:] if people[k].words[-1] == word]
+        _tell_from_newcomers(fitting, by_gender)
         for person in fitting if len(fitting) > 1 else ():
             person.gender = person.gender or _told_by_pronouns(names, person, text)
         unknown = [person for person in fitting if not person.gender]
-        for person in unknown if len(by_gender) == 1 and len(fitting) == 1 else ():
-            (gender, places), *_ = by_gender.items()
-            if bisect_left(places, person.members[0]) >= KNOWN_BY_TITLE:
-                person.gender = "f" if gender == "m" else "m"  # "Ms Orla" all along, then "Jon Orla"
         if len(by_gender) < 2 or len(unknown) != 1:
             continue
         person, known = unknown[0], {other.gender for other in fitting if other.gender}
@@ -140,6 +137,19 @@ def _tell_couples_apart(
         elif not known:
             later = [(i, g) for g, places in by_gender.items() for i in places if i > person.members[0]]
             person.gender = _told_by_pronouns(names, person, text) or min(later, default=(0, ""))[1]
+
+
+def _tell_from_newcomers(fitting: Sequence[Cluster], by_gender: Mapping[str, list[int]]) -> None:
+    """Set the gender of who is named late: after "Ms Orla" all along, "Jon Orla" is somebody else, and a man.
+
+    After "Mr Orla" all along a man of several may be his brother.
+    """
+    if len(by_gender) != 1 or (len(fitting) > 1 and "m" in by_gender):
+        return
+    (gender, places), *_ = by_gender.items()
+    late = [p for p in fitting if bisect_left(places, p.members[0]) >= KNOWN_BY_TITLE and not p.gender]
+    for person in late if len(late) < len(fitting) or len(fitting) == 1 else ():
+        person.gender = "f" if gender == "m" else "m"
 
 
 def _told_by_pronouns(names: Sequence[Name], person: Cluster, text: str) -> str:
