@@ -32,7 +32,10 @@ def attribute(scene: Scene, clause: Clause, bearing: Bearing) -> Attribution:
     quote = scene.quote_at.get(clause.head)
     if quote is not None and scene.cue_tokens[quote] & {clause.top, *clause.chain}:
         quote = None  # "plans to resign", "is rumoured to be dead": the reporting clause is what is stated
-    if quote is not None and _holds_its_source(scene, clause, quote):
+    spoken = clause.head in scene.quoted
+    if quote is not None and not spoken and _holds_its_source(scene, clause, quote):
+        quote = None
+    if quote is not None and _is_hearsay(scene, quote):
         quote = None
     if (
         quote is not None
@@ -40,7 +43,6 @@ def attribute(scene: Scene, clause: Clause, bearing: Bearing) -> Attribution:
         and _is_between_us(scene.quotes[quote].source)
     ):
         quote = None  # "I think …" of the author, "you know, …" to the reader
-    spoken = clause.head in scene.quoted
     if quote is not None and not spoken and _is_nobodys(scene, quote):
         quote = None
     if quote is not None and not _is_impersonal(scene, quote, bearing):
@@ -64,6 +66,13 @@ def _holds_its_source(scene: Scene, clause: Clause, quote: int) -> bool:
 def _is_between_us(source: str | None) -> bool:
     """Whether a source is who speaks or who is spoken to."""
     return source is not None and source.lower().strip("[]().,\"'“”‘’ ") in words_of("talkers")
+
+
+def _is_hearsay(scene: Scene, quote: int) -> bool:
+    """As in "the cause was reportedly a “short circuit”": an adverb hedges, it attributes nothing."""
+    cue = scene.cue_tokens[quote]
+    adverbs = bool(cue) and all(scene.tree.pos[i] == "ADV" and i in scene.setting.hedge_at for i in cue)
+    return adverbs and scene.quotes[quote].source is None
 
 
 def _is_nobodys(scene: Scene, quote: int) -> bool:

@@ -120,6 +120,8 @@ def _is_general(tree: Tree, i: int) -> bool:
     """As in "a platform where people meet", "when you kill an animal, …", "so (that) he could build a wall": the clause
     tells which, or what for, not that it is so."""
     mark = child(tree, i, "mark")
+    if mark is None and tree.children[i] and tree.lowers[tree.children[i][0]] == "so":
+        mark = tree.children[i][0]
     if mark is not None and tree.lowers[mark] == "so":
         return tree.lowers[finite_of(tree, i)] in words_of("purpose_modal")
     opening = next((c for c in tree.children[i] if tree.tags[c] == "WRB" and c < i), None)

@@ -49,6 +49,10 @@ def _plain_words(tree: Tree, i: int) -> None:
     """*No* before nouns is a determiner ("no boats"), *should* before its subject an auxiliary ("should it rain")."""
     behind = i + 1
     if tree.lowers[i] == "no" and tree.deps[i] == "advmod" and behind < len(tree.deps):
+        for _ in range(CLIMB):  # "no plague virus"
+            if tree.deps[behind] not in ("compound", "amod") or tree.heads[behind] < behind:
+                break
+            behind = tree.heads[behind]
         if tree.tags[behind] in ("NN", "NNS") and tree.heads[i] == tree.heads[behind]:
             _move(tree, i, behind, "det")
     elif tree.tags[i] == "MD" and tree.deps[i] == "mark":
@@ -201,7 +205,9 @@ def _part_at_mark(tree: Tree, i: int) -> None:
 
     "The film showed a guard; he then drew a pistol", "she doubts it will last: “The wall is old.”"
     """
-    head = tree.heads[i]
+    head, joint = tree.heads[i], child(tree, tree.heads[i], "cc")
+    if tree.deps[i] == "ccomp" and joint is not None and i < joint < head:
+        tree.deps[i] = "parataxis"  # "it is late, and it must be said"
     if tree.deps[i] not in ("ccomp", "csubj") or child(tree, i, "mark") is not None or head > i:
         return
     marks = tree.words[max(head, i - FAR) : i]

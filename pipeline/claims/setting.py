@@ -67,6 +67,9 @@ def speaker_of(tree: Tree, governor: int) -> int | None:
     for _ in range(DEEPEST):
         if tree.lowers[i] == "according":
             below = child(tree, i, "obl", "nmod", "obj")
+            if below is None and tree.deps[i] == "advcl":
+                beside = (c for c in tree.children[tree.heads[i]] if c > i and tree.deps[c] == "obl")
+                below = next(beside, None)
             return tree.heads[i] if below is None else below
         if is_passive(tree, i):
             return None
