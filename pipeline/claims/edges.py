@@ -19,7 +19,7 @@ def pieces_of(tree: Tree, tokens: list[int], foreign: frozenset[int], top: int) 
     `foreign` tokens (an attribution) are left out with what else lies between them and the clause; any other gap is
     kept, so that the clause stays one stretch. Marks, conjunctions and punctuation at the edges are left out.
     """
-    mine = [i for i in tokens if i not in foreign and not _is_mark(tree, i)]
+    mine = _without_lead(tree, [i for i in tokens if i not in foreign and not _is_mark(tree, i)], top)
     opening = next((n for n, i in enumerate(mine) if i >= top or not _joins(tree, i, top)), len(mine))
     pieces: list[tuple[int, int]] = []
     closing = next((n for n, i in enumerate(reversed(mine)) if i <= top or not _is_filler(tree, i)), 0)
@@ -29,6 +29,15 @@ def pieces_of(tree: Tree, tokens: list[int], foreign: frozenset[int], top: int) 
         else:
             pieces.append((i, i + 1))
     return [with_partners(tree, start, end) for start, end in pieces]
+
+
+def _without_lead(tree: Tree, tokens: list[int], top: int) -> list[int]:
+    """The tokens of a clause without adverbs before what is cut off it: "now (even if it rains), the match is on"."""
+    lead = next((n for n, i in enumerate(tokens) if tree.pos[i] not in ("ADV", "CCONJ", "SCONJ")), 0)
+    if not lead or tokens[lead - 1] >= top:
+        return tokens
+    gap = range(tokens[lead - 1] + 1, tokens[lead])
+    return tokens[lead:] if any(not _is_mark(tree, i) for i in gap) else tokens
 
 
 def _joins(tree: Tree, i: int, top: int) -> bool:
