@@ -9,8 +9,14 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping
 
-from pipeline.entities.places import is_common_landform, is_demonym, is_known_place
-from pipeline.entities.words import company_endings, thing_nouns, word_set
+from pipeline.entities.places import (
+    is_common_landform,
+    is_demonym,
+    is_known_place,
+    is_state,
+    state_of_capital,
+)
+from pipeline.entities.words import company_endings, is_given_name, thing_nouns, word_set
 
 LOCAL_BODIES = word_set("local body")
 # what makes the name of a people from that of a place: "Karvia", "Karvian"; "Orlamark", "Orlamarker"
@@ -33,7 +39,23 @@ def kin_labels(settled: Labels, people: Collection[Form]) -> dict[Form, str]:
     for form, label in (*_landforms(settled), *_companies(settled), *_acronyms(settled), *_places(settled)):
         if form not in people and settled[form] != label and not is_known_place(" ".join(form)):
             found[form] = label
-    return found
+    return found | dict.fromkeys(_capitals(settled, people), "GPE")
+
+
+def _capitals(settled: Labels, people: Collection[Form]) -> Iterator[Form]:
+    """Capitals and states taken for a man, where nobody in the article is called so: "Bern said"."""
+    called = {word for form, label in settled.items() if label == "PERSON" and len(form) > 1 for word in form}
+    for form, label in settled.items():
+        name = " ".join(form)
+        is_place = is_state(name) or state_of_capital(name)
+        if (
+            label == "PERSON"
+            and is_place
+            and form not in people
+            and not called & set(form)
+            and not is_given_name(name)
+        ):
+            yield form
 
 
 def _landforms(settled: Labels) -> Iterator[tuple[Form, str]]:

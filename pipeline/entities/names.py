@@ -12,10 +12,9 @@ from spacy.lang.en.stop_words import STOP_WORDS
 from spacy.tokens import Doc, Token
 
 from pipeline.entities.places import country_of, is_demonym, is_province, is_state
-from pipeline.entities.wholes import whole_spans
+from pipeline.entities.wholes import is_given, whole_spans
 from pipeline.entities.words import (
     fold_word,
-    is_given_name,
     is_person_noun,
     name_words,
     people_nouns,
@@ -380,17 +379,13 @@ def _repeats(doc: Doc, names: list[Name], texts: Sequence[str]) -> Iterator[Name
             start, stop = i, i + len(surface)
             if tuple(texts[i:stop]) != surface:
                 continue
-            if name.label == "PERSON" and i and i - 1 not in taken and _is_given(doc[i - 1]):
+            if name.label == "PERSON" and i and i - 1 not in taken and is_given(doc, i - 1):
                 start -= 1  # "Ana Orla" where the reader knows but "Orla"
             if _stands_alone(doc, start, stop, taken):
                 again = _name(doc, start, stop, name.label)
                 if again:
                     yield again
                 break
-
-
-def _is_given(token: Token) -> bool:
-    return token.pos_ == "PROPN" and token.is_title and is_given_name(fold_word(token.text))
 
 
 def _stands_alone(doc: Doc, start: int, end: int, taken: set[int]) -> bool:

@@ -117,8 +117,24 @@ def _with_given_name(doc: Doc, span: Span, taken: set[int], first_words: set[str
         or not _is_bare(doc, i)
     ):
         return span
-    known = doc[i].text in first_words or is_given_name(fold_word(doc[i].text))
+    known = doc[i].text in first_words or is_given(doc, i)
     return (i, end, label) if known and doc[i].pos_ == "PROPN" and _is_bare(doc, start) else span
+
+
+def is_given(doc: Doc, i: int) -> bool:
+    """Whether a word is the given name of the one after it: one of the list, or one with it in the parse."""
+    token, after = doc[i], doc[i + 1]
+    if token.pos_ != "PROPN" or not token.is_title or not token.is_alpha or not _runs_on(doc, i + 1):
+        return False
+    if is_given_name(fold_word(token.text)):
+        return True
+    # "to [Mirel] Vantor", two objects of one verb for a parser that knows neither
+    together = (after.dep_ == "flat" and after.head.i == i) or (after.dep_, after.head.i) == (
+        token.dep_,
+        token.head.i,
+    )
+    known = is_known_place(token.text) or is_demonym(token.text) or fold_word(token.text) in thing_nouns()
+    return together and bool(token.dep_) and not known and not token.is_sent_start and _is_bare(doc, i)
 
 
 def _longer(doc: Doc, span: Span, taken: set[int], last_words: set[str], lower: set[str]) -> Span:
