@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pipeline.claims.clauses import Clause, is_comparison, is_finite, leftmost, states, subject_of
 from pipeline.claims.conditions import condition_mark
-from pipeline.claims.edges import own_tokens, pieces_of
+from pipeline.claims.edges import own_tokens, pieces_of, within_stops
 from pipeline.claims.finiteness import has_subject
 from pipeline.claims.governors import set_in_reports
 from pipeline.claims.scene import Scene
@@ -27,7 +27,8 @@ def cut_clause(
         foreign.update(subtree(tree, branch))
     if quote is not None:
         foreign |= scene.cue_tokens[quote] | scene.source_tokens[quote]
-    tokens = _within_content(scene, own_tokens(tree, clause, cut), clause, quote)
+    tokens = within_stops(tree, own_tokens(tree, clause, cut), clause.top)
+    tokens = _within_content(scene, tokens, clause, quote)
     foreign -= spine
     return pieces_of(tree, tokens, frozenset(foreign), clause.top)
 

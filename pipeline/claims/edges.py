@@ -7,10 +7,30 @@ from collections.abc import Collection
 from pipeline.claims.clauses import Clause
 from pipeline.claims.tree import Tree, subtree
 
+SENTENCE_STOPS = frozenset({".", "?", "!"})
+
 
 def own_tokens(tree: Tree, clause: Clause, cut: Collection[int]) -> list[int]:
     """Tokens of a clause in order, without the branches at the tops in `cut`."""
     return subtree(tree, clause.top, frozenset(cut))
+
+
+def within_stops(tree: Tree, tokens: list[int], top: int) -> list[int]:
+    """The tokens of a clause in the sentence of its top, where the parser takes two for one: "We left. The fair, …"."""
+    first, last = tokens[0], tokens[-1]
+    stops = [
+        i for i in range(first, last) if tree.words[i] in SENTENCE_STOPS and _opens_sentence(tree, i + 1)
+    ]
+    start = max((i for i in stops if i < top), default=first - 1)
+    end = min((i for i in stops if i > top), default=last)
+    return [i for i in tokens if start < i <= end]
+
+
+def _opens_sentence(tree: Tree, i: int) -> bool:
+    """Whether a sentence may begin at a token: a capital, marks before it aside."""
+    while i < tree.lasts[i - 1] and _is_mark(tree, i):
+        i += 1
+    return i < len(tree.words) and tree.words[i][:1].isupper()
 
 
 def pieces_of(tree: Tree, tokens: list[int], foreign: frozenset[int], top: int) -> list[tuple[int, int]]:
