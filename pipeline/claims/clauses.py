@@ -89,6 +89,9 @@ def _is_relative(tree: Tree, i: int, mark: int) -> bool:
     noun = tree.lemmas[tree.heads[i]]
     if tree.tags[mark] == "WDT":
         return True
+    if tree.lowers[mark] in COMPARISONS:  # "as much money as he had asked for"
+        before = range(leftmost(tree, tree.heads[i]), tree.heads[i])
+        return any(tree.lowers[k] == "as" and tree.tags[k] == "RB" for k in before)
     return tree.lowers[mark] == "that" and not (
         signature(noun, "noun", "that") or noun in words_of("content_noun")
     )
@@ -120,8 +123,9 @@ def _is_general(tree: Tree, i: int) -> bool:
     """As in "a platform where people meet", "when you kill an animal, …", "so (that) he could build a wall": the clause
     tells which, or what for, not that it is so."""
     mark = child(tree, i, "mark")
-    if mark is None and tree.children[i] and tree.lowers[tree.children[i][0]] == "so":
-        mark = tree.children[i][0]
+    first = next((c for c in tree.children[i] if tree.deps[c] != "punct"), i)
+    if mark is None and tree.lowers[first] == "so":
+        mark = first
     if mark is not None and tree.lowers[mark] == "so":
         return tree.lowers[finite_of(tree, i)] in words_of("purpose_modal")
     opening = next((c for c in tree.children[i] if tree.tags[c] == "WRB" and c < i), None)
