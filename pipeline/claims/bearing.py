@@ -178,6 +178,9 @@ def _add_modifiers(setting: Setting, token: int, in_direct_speech: bool, bearing
         if hedge is None or hedge in bearing.hedges or hedge == setting.hedge_at.get(token):
             continue
         row = setting.hedges[hedge]
+        sensed = tree.lemmas[token] in words_of("perception") and not is_passive(tree, token)
+        if sensed and tree.lowers[c] in words_of("ability_modal"):
+            continue  # "we could see that the boat was moving"
         past = (
             tree.lowers[c] in words_of("would")
             and not in_direct_speech
