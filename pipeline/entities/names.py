@@ -41,6 +41,7 @@ PARTICLES = word_set("particle")
 GENERATIONS = word_set("generation")
 TRAILING = word_set("trailing")
 STORMS = word_set("storm")
+PARTIES = frozenset("DRI")  # of the United States: Democrat, Republican, independent
 DASHES = ("-", "–", "—", "--")
 SHIPS = frozenset(word.upper() for word in word_set("ship"))
 
@@ -164,6 +165,10 @@ def _name(doc: Doc, start: int, end: int, label: str) -> Name | None:
     start, end = _trim(doc, start, end)
     if start >= end:
         return None
+    if _is_party_and_state(doc, start, end):
+        start, label = start + 2, "GPE"
+    if end < len(doc) and doc[end].text == "." and is_province(f"{doc[start:end].text}."):
+        end += 1  # "Vt.", cut in two by the tokenizer
     label = _mend_label(doc[start:end].text, label)
     end = _whole_code(doc, start, end)
     if start and label in ("PERSON", "GPE", "ORG", "EVENT") and doc[start - 1].text in STORMS:
@@ -191,6 +196,13 @@ def _name(doc: Doc, start: int, end: int, label: str) -> Name | None:
     offset = doc[start].idx
     return Name(start, end, offset, offset + len(stem), stem, label, words, generation, described,
                 _gender_of_titles(described))  # fmt: skip
+
+
+def _is_party_and_state(doc: Doc, start: int, end: int) -> bool:
+    """Whether a span is a politician's party and state, taken for a name: "Senator Ana Duarte, D-Vt., said"."""
+    party = end - start > 2 and doc[start].text in PARTIES and doc[start + 1].text in DASHES
+    state = doc[start + 2 : end].text
+    return party and (is_province(state) or is_province(f"{state}."))
 
 
 def _whole_code(doc: Doc, start: int, end: int) -> int:
