@@ -61,11 +61,13 @@ def _quotes(doc: Doc, article: Article, rows: Rows) -> tuple[list[Any], ...]:
 
 def _claims(doc: Doc, article: Article, rows: Rows) -> tuple[list[Any], ...]:
     from pipeline.claims.hedges import find_hedges
+    from pipeline.claims.parse import read_tree
     from pipeline.claims.stage import find_claims
 
-    hedges = find_hedges(doc, article.article_id)
+    tree = read_tree(doc)
+    hedges = find_hedges(doc, article.article_id, tree)
     mentions, entities, quotes, parts = (rows[t] for t in ("mentions", "entities", "quotes", "quote_parts"))
-    claims, links = find_claims(doc, article.article_id, mentions, entities, quotes, parts, hedges)
+    claims, links = find_claims(doc, article.article_id, mentions, entities, quotes, parts, hedges, tree)
     return hedges, claims, links
 
 

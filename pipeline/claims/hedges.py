@@ -64,12 +64,12 @@ class Cue(NamedTuple):
     confidence: float
 
 
-def find_hedges(doc: Doc, article_id: str) -> list[Hedge]:
-    """Rows of `hedges`, in order of position, no two of them overlapping.
+def find_hedges(doc: Doc, article_id: str, tree: Tree | None = None) -> list[Hedge]:
+    """Rows of `hedges`, in order of position, no two of them overlapping; `tree` is the doc's where it is read already.
 
     Raises ValueError where the doc has no tags or parse.
     """
-    rows, tree = [], read_tree(doc)
+    rows, tree = [], tree or read_tree(doc)
     sentence_ids = {sent.start: sentence_id(article_id, sent) for sent in doc.sents}
     for cue in find_cues(doc, tree):
         span = doc[cue.start : cue.end]

@@ -62,10 +62,11 @@ def _plain_words(tree: Tree, i: int) -> None:
 def _open_complement(tree: Tree, i: int) -> None:
     """What *that* or *whether* opens, or has a subject and a finite verb, is a clause: "it was agreed it would end",
     "stated all of them were from Bergen"."""
-    children, said = tree.children[i], tree.lemmas[tree.heads[i]] in opinion_lemmas() and i > tree.heads[i]
-    if tree.deps[i] != "xcomp" and not (
-        said and tree.deps[i] in ("obl", "obj") and child(tree, i, "cop") is not None
-    ):
+    children, head = tree.children[i], tree.heads[i]
+    if tree.deps[i] in ("obl", "obj"):
+        if i < head or tree.lemmas[head] not in opinion_lemmas() or child(tree, i, "cop") is None:
+            return
+    elif tree.deps[i] != "xcomp":
         return
     marked = any(tree.deps[c] == "mark" and tree.lowers[c] in ("that", "whether") for c in children)
     finite = any(tree.tags[c] in FINITE_TAGS and tree.deps[c].startswith(("aux", "cop")) for c in children)
@@ -168,6 +169,8 @@ def _free_adverbial(tree: Tree, i: int) -> None:
 
     Nor is what *while* opens said: "the mill reported a loss, while the port called it a good year".
     """
+    if tree.deps[i] not in ("acl", "acl:relcl", "ccomp"):
+        return
     mark = child(tree, i, "mark")
     if tree.deps[i] == "acl" and i < tree.heads[i] and child(tree, i, "nsubj") is not None:
         top = _clause_above(tree, tree.heads[i])
@@ -205,10 +208,13 @@ def _part_at_mark(tree: Tree, i: int) -> None:
 
     "The film showed a guard; he then drew a pistol", "she doubts it will last: “The wall is old.”"
     """
+    if tree.deps[i] not in ("ccomp", "csubj"):
+        return
     head, joint = tree.heads[i], child(tree, tree.heads[i], "cc")
     if tree.deps[i] == "ccomp" and joint is not None and i < joint < head:
         tree.deps[i] = "parataxis"  # "it is late, and it must be said"
-    if tree.deps[i] not in ("ccomp", "csubj") or child(tree, i, "mark") is not None or head > i:
+        return
+    if child(tree, i, "mark") is not None or head > i:
         return
     marks = tree.words[max(head, i - FAR) : i]
     second = ":" in marks and any(tree.deps[c] == "ccomp" and head < c < i for c in tree.children[head])
@@ -272,8 +278,10 @@ def _turn_report(tree: Tree, i: int) -> None:
 
 def _join_clause(tree: Tree, i: int) -> None:
     """What *and that* opens is joined to the clause before: "said it was late and that nobody had called"."""
+    if tree.deps[i] != "advcl" or tree.heads[i] > i:
+        return
     mark, joint = child(tree, i, "mark"), child(tree, i, "cc")
-    if tree.deps[i] != "advcl" or tree.heads[i] > i or mark is None or joint is None:
+    if mark is None or joint is None:
         return
     if tree.lowers[mark] == "that" and joint == mark - 1 and tree.deps[tree.heads[i]] == "ccomp":
         tree.deps[i] = "conj"

@@ -50,8 +50,9 @@ def set_scene(
     quotes: Sequence[Quote],
     parts: Sequence[QuotePart],
     hedges: Sequence[Hedge],
+    tree: Tree | None = None,
 ) -> Scene:
-    tree, text = read_tree(doc), doc.text
+    tree, text = tree or read_tree(doc), doc.text
     hedge_at = {i: n for n, hedge in enumerate(hedges) for i in _tokens(tree, hedge.start, hedge.end)}
     by_size = sorted(mentions, key=lambda mention: mention.start - mention.end)
     mention_at = {i: mention for mention in by_size for i in _tokens(tree, mention.start, mention.end)}

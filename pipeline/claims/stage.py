@@ -56,12 +56,13 @@ def find_claims(
     quotes: Sequence[Quote],
     parts: Sequence[QuotePart],
     hedges: Sequence[Hedge],
+    tree: Tree | None = None,
 ) -> tuple[list[Claim], list[ClaimHedge]]:
-    """Rows of `claims` and `claim_hedges`, in order of their keys.
+    """Rows of `claims` and `claim_hedges`, in order of their keys; `tree` is the doc's where it is read already.
 
     Raises ValueError where the doc has no tags or parse.
     """
-    found = explained_claims(doc, article_id, mentions, entities, quotes, parts, hedges)
+    found = explained_claims(doc, article_id, mentions, entities, quotes, parts, hedges, tree)
     links = {(e.claim.claim_id, hedge.hedge_id) for e in found for hedge in e.hedges}
     return [e.claim for e in found], [ClaimHedge(*pair) for pair in sorted(links)]
 
@@ -74,9 +75,10 @@ def explained_claims(
     quotes: Sequence[Quote],
     parts: Sequence[QuotePart],
     hedges: Sequence[Hedge],
+    tree: Tree | None = None,
 ) -> list[Explained]:
     """Every claim of a doc with its hedges and reasons, in order of position, no two with the same span."""
-    scene = set_scene(doc, article_id, mentions, entities, quotes, parts, hedges)
+    scene = set_scene(doc, article_id, mentions, entities, quotes, parts, hedges, tree)
     owners = find_owners(scene.tree)
     clauses = [c for c in _clauses(scene) if owners.depth[c.top] <= DEEPEST]
     bearings = {c.top: find_bearing(scene.setting, c, _is_direct(scene, c)) for c in clauses}
