@@ -6,35 +6,28 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 
 from spacy.lang.en.stop_words import STOP_WORDS
 from spacy.tokens import Doc, Token
 
 from pipeline.entities.places import country_of, is_demonym, is_province, is_state
+from pipeline.entities.titles import description, gender_of_titles, title_kind, trim_titles
 from pipeline.entities.wholes import is_given, whole_spans
 from pipeline.entities.words import (
     fold_word,
-    is_person_noun,
     name_words,
-    people_nouns,
     thing_nouns,
     word_set,
 )
-from pipeline.lexicon import read_lexicon
 
 POSSESSIVE = re.compile(r"['’]s?$")
 NUMBER = re.compile(r"\d{3,5}")
 YEAR = re.compile(r"\b(?:1[0-9]|20)\d\d\b")
-# tokens to look left of a name for what describes it: "former North Korean vice foreign minister Choe"
-DESCRIPTION_REACH = 8
-# labels whose names are looked for again where the reader passed them over, and how many of one first word
 # labels of names proper, which begin with a capital; weapons may be common nouns
 NAMED = frozenset({"ORG", "GPE", "LOC", "FAC", "NORP", "PRODUCT", "WEAPON"})
+# labels whose names are looked for again where the reader passed them over, and how many of one first word
 REPEATED = frozenset({"PERSON", "ORG", "GPE", "LOC", "NORP"})
 SURFACES = 8
-
-
 PRONOUNS = word_set("pronoun")
 DETERMINERS = word_set("determiner")
 PARTICLES = word_set("particle")
@@ -64,24 +57,6 @@ class Name:
     """Words before the name that are no part of it, folded: ("north", "korean", "leader")."""
     gender: str = ""
     """"m" or "f" where a title or the noun before the name tells."""
-
-
-@cache
-def _titles() -> dict[str, list[tuple[tuple[str, ...], str, str]]]:
-    """First word -> [(all words of a title, kind, gender)], longest first."""
-    found: dict[str, list[tuple[tuple[str, ...], str, str]]] = defaultdict(list)
-    for row in read_lexicon("titles"):
-        words = name_words(row["title"])
-        found[words[0]].append((words, row["kind"], row["gender"]))
-    for rows in found.values():
-        rows.sort(key=lambda row: -len(row[0]))
-    return dict(found)
-
-
-@cache
-def _title_kinds() -> dict[str, str]:
-    """Titles of one word -> kind."""
-    return {words[0]: kind for rows in _titles().values() for words, kind, _ in rows if len(words) == 1}
 
 
 def find_names(doc: Doc, texts: Sequence[str]) -> list[Name]:
@@ -179,7 +154,7 @@ def _name(doc: Doc, start: int, end: int, label: str) -> Name | None:
         start -= 1
     before = start
     if label == "PERSON":
-        start, end = _trim_titles(doc, start, end)
+        start, end = trim_titles(doc, start, end)
         if start >= end:
             return None
     text = doc[start:end].text
@@ -192,10 +167,10 @@ def _name(doc: Doc, start: int, end: int, label: str) -> Name | None:
     generation = ""
     if label == "PERSON" and len(words) > 1 and words[-1] in GENERATIONS:
         words, generation = words[:-1], words[-1]
-    described = _description(doc, start, before) if label == "PERSON" else ()
+    described = description(doc, start, before) if label == "PERSON" else ()
     offset = doc[start].idx
     return Name(start, end, offset, offset + len(stem), stem, label, words, generation, described,
-                _gender_of_titles(described))  # fmt: skip
+                gender_of_titles(described))  # fmt: skip
 
 
 def _is_party_and_state(doc: Doc, start: int, end: int) -> bool:
@@ -254,116 +229,6 @@ def _mend_label(text: str, label: str) -> str:
     return label
 
 
-def _trim_titles(doc: Doc, start: int, end: int) -> tuple[int, int]:
-    """Bounds of a person's name without titles ("US President Joe Orla MP"); empty where there is nothing else."""
-    folded = [fold_word(doc[i].text) for i in range(start, end)]
-    cut = at = 0
-    while at < len(folded):
-        reach = _title_end(folded, at)
-        if reach and reach < len(folded):
-            cut = at = reach
-        elif _is_filler(doc[start + at], folded[at]):
-            at += 1
-        else:
-            break
-    stop = len(folded)
-    while stop > cut + 1 and (_kind(folded[stop - 1]) == "after" or not folded[stop - 1].isalnum()):
-        stop -= 1
-    if not any(
-        doc[i].text[:1].isupper() or not doc[i].text.islower() for i in range(start + cut, start + stop)
-    ):
-        return start, start
-    rest = folded[cut:stop]
-    if _only_title(doc, start + cut, rest[0]) if len(rest) == 1 else _title_end(rest, 0) == len(rest):
-        return start, start
-    return start + cut, start + stop
-
-
-def _kind(word: str) -> str:
-    return _title_kinds().get(word, "")
-
-
-def _only_title(doc: Doc, i: int, folded: str) -> bool:
-    """Whether a word that can be a title stands for no name: "the President", but "King told reporters"."""
-    kind = _kind(folded)
-    definite = i > 0 and doc[i - 1].lower_ in DETERMINERS
-    # "Pope" of "Pope Orla", "Lord" of "Lord Mayor", marked by itself
-    before_name = i + 1 < len(doc) and doc[i + 1].text.istitle() and doc[i + 1].is_alpha
-    titled = kind in ("office", "rank", "modifier", "after", "honorific")
-    return titled or (bool(kind) and (definite or before_name))
-
-
-def _title_end(words: Sequence[str], at: int) -> int:
-    """End of the longest title that begins at a word, hyphens passed over; 0 if there is none."""
-    for title, kind, _ in _titles().get(words[at], ()):
-        if kind in ("modifier", "after"):
-            continue
-        i, matched = at, 0
-        while i < len(words) and matched < len(title):
-            if words[i] == title[matched]:
-                matched += 1
-            elif words[i] not in ("-", "–"):
-                break
-            i += 1
-        if matched == len(title):
-            return i
-    return 0
-
-
-def _is_filler(token: Token, folded: str) -> bool:
-    """Whether a word may stand before a title inside a span: "former", "North Korean", "state"."""
-    return (
-        _kind(folded) == "modifier"
-        or token.text in ("-", "–", "of", "the", "'s", "’s")
-        or (token.is_lower and token.is_alpha)
-        or folded in ("north", "south", "saudi")
-        or is_demonym(token.text)
-        or is_state(token.text)
-    )
-
-
-def _description(doc: Doc, start: int, before: int) -> tuple[str, ...]:
-    """Folded words that describe a person before the name: "North Korean leader" -> (north, korean, leader).
-
-    `before` is where the span began before titles were cut off it. Empty unless the last word means a person.
-    """
-    left = max(0, before - DESCRIPTION_REACH)
-    at = before
-    while at > left and _describes(doc[at - 1], fold_word(doc[at - 1].text)):
-        at -= 1
-    words = [fold_word(doc[i].text) for i in range(at, start)]
-    while words and (words[0] in ("of", "-", "s") or not words[0].isalnum()):
-        words.pop(0)
-    words = [w for w in words if any(c.isalnum() for c in w)]
-    if not words:
-        return ()
-    return tuple(words) if is_person_noun(words[-1]) or _kind(words[-1]) else ()
-
-
-def _describes(token: Token, folded: str) -> bool:
-    if token.is_space or (token.is_punct and token.text not in ("-", "–")):
-        return False
-    if token.pos_:
-        return (
-            token.tag_ in ("NN", "NNP", "NNPS", "JJ", "HYPH")
-            or token.text in ("-", "of")
-            or bool(_kind(folded))
-        )
-    return bool(_kind(folded)) or folded in people_nouns() or is_demonym(token.text)
-
-
-def _gender_of_titles(words: tuple[str, ...]) -> str:
-    """The gender that words before a name tell, or "": the noun next to it counts, honorifics anywhere."""
-    nouns = people_nouns()
-    for i in range(len(words) - 1, -1, -1):
-        for title, kind, gender in _titles().get(words[i], ()):
-            if gender and kind != "modifier" and words[i : i + len(title)] == title:
-                return gender
-        if i == len(words) - 1 and nouns.get(words[i]):
-            return nouns[words[i]]
-    return ""
-
-
 def _bracketed_acronyms(doc: Doc, names: list[Name]) -> Iterator[Name]:
     """Acronyms in brackets that the reader passed over after their expansion: "Sund Port Board (SPB)"."""
     for name in names:
@@ -410,7 +275,7 @@ def _stands_alone(doc: Doc, start: int, end: int, taken: set[int]) -> bool:
         return False
     return not any(
         0 <= i < len(doc) and i not in taken and doc[i].pos_ == "PROPN" and doc[i].text[:1].isupper()
-        and not _kind(fold_word(doc[i].text)) for i in (start - 1, end)
+        and not title_kind(fold_word(doc[i].text)) for i in (start - 1, end)
     )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise, takewhile
 
-from pipeline.entities.names import name_words
+from pipeline.entities.words import name_words
 from pipeline.quotes.attributions import Attribution
 from pipeline.quotes.layout import Layout, Piece
 from pipeline.quotes.quotemarks import paragraphs

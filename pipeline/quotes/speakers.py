@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from spacy.tokens import Doc, Token
 
-from pipeline.entities.names import fold_word, is_person_noun
+from pipeline.entities.words import fold_word, is_person_noun
 from pipeline.schema import Entity, Mention
 
 NO_SPEAKERS = frozenset({"DATE", "MONEY"})
