@@ -10,6 +10,7 @@ from pipeline.claims.edges import subject_range
 from pipeline.claims.scene import Scene, entity_name, mention_of
 from pipeline.claims.setting import UNKNOWN_REPORT, governor_signature, speaker_of
 from pipeline.claims.steps import Bearing
+from pipeline.claims.tree import child
 from pipeline.lexicon.word_sets import signature, words_of
 from pipeline.schema import AUTHOR
 
@@ -33,6 +34,8 @@ def attribute(scene: Scene, clause: Clause, bearing: Bearing) -> Attribution:
     if quote is not None and scene.cue_tokens[quote] & {clause.top, *clause.chain}:
         quote = None  # "plans to resign", "is rumoured to be dead": the reporting clause is what is stated
     spoken = clause.head in scene.quoted
+    if quote is not None and not spoken and _is_set_beside_cue(scene, clause, quote):
+        quote = None
     if quote is not None and not spoken and _holds_its_source(scene, clause, quote):
         quote = None
     if quote is not None and _is_hearsay(scene, quote):
@@ -61,6 +64,22 @@ def _holds_its_source(scene: Scene, clause: Clause, quote: int) -> bool:
         if tree.heads[i] in spine and i not in spine:
             return tree.deps[i].partition(":")[0] in PARTS
     return False
+
+
+def _is_set_beside_cue(scene: Scene, clause: Clause, quote: int) -> bool:
+    """As in "cheered when the result was read out", "ordered repairs after the roof fell": said of the cue, which has
+    no clause for its object, and no part of what it says."""
+    tree, cue = scene.tree, scene.tree.heads[clause.top]
+    if tree.deps[clause.top] != "advcl" or cue not in scene.cue_tokens[quote] or clause.top < cue:
+        return False
+    opening = child(tree, clause.top, "mark", "advmod")
+    sign = signature(tree.lemmas[cue], "verb", "that")
+    nominal = child(tree, cue, "obj") is not None and child(tree, cue, "ccomp", "xcomp") is None
+    return (
+        opening is not None
+        and tree.lowers[opening] in words_of("temporal_mark")
+        and (nominal or sign is None)
+    )
 
 
 def _is_between_us(source: str | None) -> bool:

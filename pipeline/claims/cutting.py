@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.claims.clauses import Clause, is_comparison, is_finite, leftmost, states, subject_of
+from pipeline.claims.clauses import DEEPEST, Clause, is_comparison, is_finite, leftmost, states, subject_of
 from pipeline.claims.conditions import condition_mark
 from pipeline.claims.edges import own_tokens, pieces_of, within_stops
 from pipeline.claims.finiteness import has_subject
@@ -28,9 +28,31 @@ def cut_clause(
     if quote is not None:
         foreign |= scene.cue_tokens[quote] | scene.source_tokens[quote]
     tokens = within_stops(tree, own_tokens(tree, clause, cut), clause.top)
+    tokens = _on_its_side(tree, tokens, clause, spine)
     tokens = _within_content(scene, tokens, clause, quote)
     foreign -= spine
     return pieces_of(tree, tokens, frozenset(foreign), clause.top)
+
+
+def _on_its_side(tree: Tree, tokens: list[int], clause: Clause, spine: set[int]) -> list[int]:
+    """The tokens of a complement without those that a parser hung across its governor, on a word behind it.
+
+    "Berg, who chairs the board, said she had planned it": what stands before *said* may be an adverbial of *planned*
+    ("on Monday, he said, it rained"), but no part of *it*.
+    """
+    governor = tree.heads[clause.top]
+    if tree.deps[clause.top] != "ccomp" or clause.top < governor:
+        return tokens
+    return [i for i in tokens if i > governor or _branch(tree, i, spine) < governor]
+
+
+def _branch(tree: Tree, i: int, spine: set[int]) -> int:
+    """The token under a clause's spine that a token of the clause hangs on, itself included."""
+    for _ in range(DEEPEST):
+        if i in spine or tree.heads[i] in spine:
+            break
+        i = tree.heads[i]
+    return i
 
 
 def _within_content(scene: Scene, tokens: list[int], clause: Clause, quote: int | None) -> list[int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from pipeline.claims.clauses import Clause
-from pipeline.claims.tree import Tree, subtree
+from pipeline.claims.tree import Tree, child, subtree
 
 SENTENCE_STOPS = frozenset({".", "?", "!"})
 
@@ -70,6 +70,9 @@ def _joins(tree: Tree, i: int, top: int) -> bool:
         return True  # "whether or not …"
     if _is_filler(tree, i) or (tree.lowers[i] == "that" and tree.tags[i] == "IN"):
         return True
+    mark = child(tree, top, "mark")
+    if tree.deps[top] == "advcl" and mark is not None and i < mark:
+        return True  # "hours after she had left"
     if tree.heads[i] != top:
         return False
     if tree.deps[i] in ("mark", "cc", "cc:preconj"):

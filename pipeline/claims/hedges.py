@@ -72,7 +72,7 @@ def find_hedges(doc: Doc, article_id: str, tree: Tree | None = None) -> list[Hed
     rows, tree = [], tree or read_tree(doc)
     sentence_ids = {sent.start: sentence_id(article_id, sent) for sent in doc.sents}
     for cue in find_cues(doc, tree):
-        span = doc[cue.start : cue.end]
+        span = doc[cue.start : _written(tree, cue.end)]
         start, end = span.start_char, span.end_char
         rows.append(
             Hedge(
@@ -228,6 +228,12 @@ def _rank(entry: CueEntry) -> tuple[bool, bool, int]:
 
 def _covers(cue: Cue, others: set[Cue], learned: frozenset[Cue]) -> bool:
     return all(o in learned and cue.start <= o.start and o.end <= cue.end for o in others)
+
+
+def _written(tree: Tree, end: int) -> int:
+    """The end of a cue as it is written: "won't" of *wo*, which is no word."""
+    whole = tree.lowers[end - 1] not in ("wo", "ca", "sha") or end >= len(tree.words)
+    return end if whole or tree.lowers[end] not in ("n't", "n’t") else end + 1
 
 
 def _lemma(tree: Tree, start: int, end: int) -> str:

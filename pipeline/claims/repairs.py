@@ -167,7 +167,8 @@ def _hang_relative(tree: Tree, i: int) -> None:
 def _free_adverbial(tree: Tree, i: int) -> None:
     """What *if* or *because* opens is no relative clause: "and if he never saw it, someone should tell him".
 
-    Nor is what *while* opens said: "the mill reported a loss, while the port called it a good year".
+    Nor is what *while* or *after* opens said: "the mill reported a loss, while the port called it a good year", "he
+    resigned, hours after she had left".
     """
     if tree.deps[i] not in ("acl", "acl:relcl", "ccomp"):
         return
@@ -178,7 +179,8 @@ def _free_adverbial(tree: Tree, i: int) -> None:
             _move(tree, i, top, "advcl")  # "with the mine closing, firms that depend on it left"
         return
     if mark is None or not tree.deps[i].startswith("acl"):
-        if mark is not None and tree.deps[i] == "ccomp" and tree.lowers[mark] in words_of("contrast_mark"):
+        apart = words_of("contrast_mark") | words_of("time_mark")
+        if mark is not None and tree.deps[i] == "ccomp" and tree.lowers[mark] in apart:
             tree.deps[i] = "advcl"
         return
     if tree.lowers[mark] in words_of("adverbial_mark"):

@@ -25,7 +25,8 @@ def reporting_tops(scene: Scene, clauses: list[Clause], bearings: dict[int, Bear
     for clause in clauses:
         if (
             cues & {clause.top, clause.head, *clause.chain}
-            or _says_nothing(tree, clause)
+            or _says_nothing(scene, clause)
+            or _is_asked_by_nobody(scene, clause)
             or _is_empty(tree, clause)
             or _only_judges(scene, clause)
         ):
@@ -53,6 +54,7 @@ def _only_judges(scene: Scene, clause: Clause) -> bool:
     return not named and child(tree, clause.head, "ccomp", "csubj") is not None
 
 
+PLACES = frozenset({"here", "there", "home", "abroad"})
 CONTENTLESS = frozenset(
     {"nsubj", "expl", "aux", "cop", "punct", "mark", "cc", "discourse", "vocative", "parataxis"}
 )
@@ -71,13 +73,24 @@ def _is_empty(tree: Tree, clause: Clause) -> bool:
     return all(
         tree.deps[c].partition(":")[0] in CONTENTLESS
         or tree.lowers[c] in words_of("negation")
-        or tree.pos[c] == "ADV"
+        or (tree.pos[c] == "ADV" and tree.lowers[c] not in PLACES)
         for c in tree.children[head]
     )
 
 
-def _says_nothing(tree: Tree, clause: Clause) -> bool:
-    """As in "she said", with nothing said in it that the parse shows."""
+def _is_asked_by_nobody(scene: Scene, clause: Clause) -> bool:
+    """As in "asked if she believed it, she laughed": whose question it is stands nowhere."""
+    tree, verb = scene.tree, scene.tree.heads[clause.top]
+    sign = signature(tree.lemmas[verb], "verb", "whether")
+    if sign is None or sign.kind != "question" or tree.deps[clause.top] not in ("ccomp", "advcl"):
+        return False
+    participle = tree.deps[verb] == "advcl" and tree.tags[verb] in ("VBN", "VBD")
+    return participle and child(tree, verb, "nsubj", "aux") is None
+
+
+def _says_nothing(scene: Scene, clause: Clause) -> bool:
+    """As in "she said", with nothing said in it that the parse shows, or no clause: 'she replied: "No."'"""
+    tree = scene.tree
     sign = signature(tree.lemmas[clause.head], "verb", "that")
     if sign is None or sign.kind not in ("speech", "attitude", "question"):
         return False
@@ -89,4 +102,5 @@ def _says_nothing(tree: Tree, clause: Clause) -> bool:
         tree.deps[c] == "aux" or tree.lowers[c] in words_of("negation") for c in tree.children[clause.head]
     ):
         return False  # "she will never sing again"
-    return child(tree, clause.head, "obj", "obl", "xcomp", "ccomp", "csubj", "iobj", "nsubj:pass") is None
+    told = ("obj", "obl", "xcomp", "ccomp", "csubj", "iobj", "nsubj:pass")
+    return all(tree.deps[c] not in told or c in scene.quoted for c in tree.children[clause.head])
