@@ -77,6 +77,8 @@ def states(tree: Tree, i: int) -> bool:
         or tree.lemmas[tree.heads[i]] in words_of("relative_noun")
     ):
         return False  # "the last time that anyone did"
+    if _is_wish(tree, i) or _is_likened(tree, i) or _is_purpose(tree, i):
+        return False
     if relation == "advcl" and (is_comparison(tree, i) or _is_general(tree, i)):
         return False
     if relation == "conj" and _is_inside_relative(tree, i):
@@ -119,15 +121,39 @@ def is_comparison(tree: Tree, i: int) -> bool:
     return tree.lowers[mark] == "than" or tree.pos[tree.heads[i]] in ("ADJ", "ADV", "NOUN")
 
 
-def _is_general(tree: Tree, i: int) -> bool:
-    """As in "a platform where people meet", "when you kill an animal, …", "so (that) he could build a wall": the clause
-    tells which, or what for, not that it is so."""
+def _is_wish(tree: Tree, i: int) -> bool:
+    """As in "may the best win"."""
+    subject, may = child(tree, i, "nsubj"), child(tree, i, "aux")
+    return may is not None and tree.lowers[may] == "may" and subject is not None and may < subject < i
+
+
+def _is_likened(tree: Tree, i: int) -> bool:
+    """As in "as if nobody had called", "like if it rained"."""
+    mark = child(tree, i, "mark")
+    return mark is not None and likens(tree, mark)
+
+
+def likens(tree: Tree, i: int) -> bool:
+    """Whether a word is the *as* or *if* of "as if", "like if"."""
+    joint = i if tree.lowers[i] == "if" else i + 1
+    behind = tree.firsts[i] < joint < tree.lasts[i] and tree.lowers[joint] == "if"
+    return behind and tree.lowers[joint - 1] in ("as", "like")
+
+
+def _is_purpose(tree: Tree, i: int) -> bool:
+    """As in "so (that) he could build a wall", "so they will learn more" after no comma: says what for."""
     mark = child(tree, i, "mark")
     first = next((c for c in tree.children[i] if tree.deps[c] != "punct"), i)
-    if mark is None and tree.lowers[first] == "so":
+    if mark is None and tree.lowers[first] == "so" and tree.deps[i] == "advcl":
         mark = first
-    if mark is not None and tree.lowers[mark] == "so":
-        return tree.lowers[finite_of(tree, i)] in words_of("purpose_modal")
+    if mark is None or tree.lowers[mark] != "so" or mark == tree.firsts[i]:
+        return False
+    modal = tree.lowers[finite_of(tree, i)]
+    return modal in words_of("purpose_modal") or (modal == "will" and tree.words[mark - 1] != ",")
+
+
+def _is_general(tree: Tree, i: int) -> bool:
+    """As in "a platform where people meet", "when you kill an animal, …": the clause tells which, not that it is so."""
     opening = next((c for c in tree.children[i] if tree.tags[c] == "WRB" and c < i), None)
     before = leftmost(tree, i) - 1
     if opening is None and before >= tree.firsts[i] and tree.tags[before] == "WRB":

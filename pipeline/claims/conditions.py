@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipeline.claims.certainty import Step
-from pipeline.claims.clauses import DEEPEST, Clause
+from pipeline.claims.clauses import DEEPEST, Clause, likens
 from pipeline.claims.finiteness import has_subject
 from pipeline.claims.hedges import entries_of
 from pipeline.claims.setting import Setting
@@ -67,6 +67,8 @@ def condition_mark(setting: Setting, clause: int) -> int | None:
 
 
 def _is_conditional(setting: Setting, i: int) -> bool:
+    if likens(setting.tree, i):
+        return False
     hedge = setting.hedge_at.get(i)
     if hedge is not None and setting.hedges[hedge].kind == "conditional":
         return True

@@ -76,11 +76,11 @@ def _joins(tree: Tree, i: int, top: int) -> bool:
     if tree.heads[i] != top:
         return False
     if tree.deps[i] in ("mark", "cc", "cc:preconj"):
-        return True
+        return tree.lowers[i] not in ("with", "without")  # of the noun behind it
     if tree.lowers[i] in ("even", "only", "just") and tree.deps[i + 1] == "mark":
         return True
-    if tree.lowers[i] in ("so", "then") and tree.deps[i] == "advmod":
-        return True  # "so it rained", "(if it rains,) then the match is off"
+    if tree.lowers[i] in ("so", "then", "yet") and tree.deps[i] == "advmod":
+        return True  # "so it rained", "(if it rains,) then the match is off", "yet it went on"
     return tree.tags[i] == "WRB" and tree.deps[top] == "advcl"
 
 

@@ -46,7 +46,8 @@ def mend(tree: Tree) -> None:
 
 
 def _plain_words(tree: Tree, i: int) -> None:
-    """*No* before nouns is a determiner ("no boats"), *should* before its subject an auxiliary ("should it rain")."""
+    """*No* before nouns is a determiner ("no boats"), *should* before its subject an auxiliary ("should it rain"), *up*
+    right behind a verb a part of it ("went up")."""
     behind = i + 1
     if tree.lowers[i] == "no" and tree.deps[i] == "advmod" and behind < len(tree.deps):
         for _ in range(CLIMB):  # "no plague virus"
@@ -57,6 +58,8 @@ def _plain_words(tree: Tree, i: int) -> None:
             _move(tree, i, behind, "det")
     elif tree.tags[i] == "MD" and tree.deps[i] == "mark":
         tree.deps[i] = "aux"
+    elif tree.tags[i] == "RP" and tree.deps[i] == "advmod" and i == tree.heads[i] + 1:
+        tree.deps[i] = "compound:prt"
 
 
 def _open_complement(tree: Tree, i: int) -> None:
@@ -70,7 +73,9 @@ def _open_complement(tree: Tree, i: int) -> None:
         return
     marked = any(tree.deps[c] == "mark" and tree.lowers[c] in ("that", "whether") for c in children)
     finite = any(tree.tags[c] in FINITE_TAGS and tree.deps[c].startswith(("aux", "cop")) for c in children)
-    if marked or (finite and child(tree, i, "nsubj") is not None):
+    first = min([i, *children])
+    subject = any(tree.deps[c] == "obj" and head < c < first for c in tree.children[head])
+    if marked or (finite and (subject or child(tree, i, "nsubj") is not None)):
         tree.deps[i] = "ccomp"
 
 

@@ -22,7 +22,8 @@ THIRD_PERSON = re.compile(r"[a-z][^\W\dsuia]s$")  # but "focus", "miss", "canvas
 OPENERS = frozenset(
     "If The But He She It They We I You And In This That These Those There So Then When While What Who How Why As "
     "At On For From With After Before Because Although Though Now Also However No Not Yes His Her Their Our My Its "
-    "An Some Many Most All One".split()
+    "An Some Many Most All One According Meanwhile Despite During Under Since Until Several Both Such Another Each "
+    "Every Here Where Which Whether Once Only Even Still Yet Or To By".split()
 )
 STOPS = frozenset(".!?")
 ANAPHORS = frozenset(
