@@ -83,6 +83,8 @@ def encoding_of(data: bytes, declared: str | None = None) -> tuple[str, bool]:
             return name, False
     if wide := _wide(data):
         return wide, True
+    if data.isascii():
+        return "utf-8", False
     try:
         codecs.getincrementaldecoder("utf-8")().decode(data)
         return "utf-8", False

@@ -13,7 +13,7 @@ ENGLISH = frozenset(
     "the of and to in a is that for it on was said with as he she his her by at from be have has had will "
     "would not are were this who they their an but which its been or more after about than".split()
 )
-LOOKED_AT = ((500, 0.3), (1500, 0.2))  # characters, and the share of function words that makes them English
+LOOKED_AT = ((300, 0.3), (1500, 0.2))  # characters, and the share of function words that makes them English
 SHORTEST = 8  # words: below this a guess is no better than the assumption
 SURE = 0.8  # lists of English names come out as other languages, but never as surely as this
 _WORD = re.compile(r"[^\W\d_]+")

@@ -19,6 +19,7 @@ LONGEST = 600  # characters: no longer paragraph is residue
 TITLE_LENGTH = 200
 LONGEST_SENTENCE_TITLE = 120  # of a headline that ends in a full stop
 HEAD = 6  # paragraphs that a headline, tagline, byline and date may take up
+_NO_WORD = re.compile(r"[\W_]+")
 _ENDS = tuple(".!?…。！？")
 _CLOSING = "\"'”’»)]"
 
@@ -53,11 +54,11 @@ def part(
     body: list[str] = []
     printed = published = None
     seen = 0
-    copies = sum(same(line, found) for line, _ in page) if found else 0
+    copies = {n for n, (line, _) in enumerate(page) if same(line, found)} if found else set()
     in_head = True
-    for line, kind in page[first:]:
+    for n, (line, kind) in enumerate(page[first:], first):
         in_head = in_head and _in_head(body)
-        if found and same(line, found):
+        if n in copies:
             seen += 1
             dropped += [("repeated title", line)] if seen > 1 else []
         elif kind:
@@ -67,7 +68,7 @@ def part(
         elif in_head and (name := byline_of(line) or (byline if _names(line, byline) else None)):
             printed = printed or name
         else:
-            body.append(_without_title(line, found, copies))
+            body.append(_without_title(line, found, len(copies)))
     return Parted(found, printed, published, body, dropped)
 
 
@@ -110,7 +111,7 @@ def same(line: str, title: str) -> bool:
 @lru_cache(maxsize=4096)
 def fold(text: str) -> str:
     """Letters and digits alone, for comparing."""
-    return "".join(filter(str.isalnum, text)).casefold()
+    return _NO_WORD.sub("", text).casefold()
 
 
 @dataclass(frozen=True, slots=True)
