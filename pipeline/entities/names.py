@@ -140,6 +140,8 @@ def _name(doc: Doc, start: int, end: int, label: str) -> Name | None:
     start, end = _trim(doc, start, end)
     if start >= end:
         return None
+    if label == "PERSON":  # "Ana Duarte (D", of "(D-Vt.)"
+        end = next((i for i in range(start + 1, end) if doc[i].text in ("(", "[")), end)
     if _is_party_and_state(doc, start, end):
         start, label = start + 2, "GPE"
     if end < len(doc) and doc[end].text == "." and is_province(f"{doc[start:end].text}."):
