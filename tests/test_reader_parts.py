@@ -121,6 +121,8 @@ def test_columns_of_the_heads_lie_side_by_side() -> None:
 
 
 def test_a_small_word_with_a_capital_letter_behind_a_full_stop_begins_a_sentence() -> None:
-    words = "They lose . If they wait , the U.S. may . it No . 1".split()
-    assert [words[i + 1] for i in np.flatnonzero(plain_openings(words))] == ["If"]
+    words = (
+        "They lose . If they wait , the U.S. may . it No . 1 of the end . Vos left Gov . Vos . Vos".split()
+    )
+    assert [words[i + 1] for i in np.flatnonzero(plain_openings(words))] == ["If", "Vos"]
     assert plain_openings([]).shape == plain_openings(["One"]).shape == (0,)
