@@ -13,8 +13,6 @@ from pipeline.entities.places import (
     is_common_landform,
     is_demonym,
     is_known_place,
-    is_state,
-    state_of_capital,
 )
 from pipeline.entities.words import company_endings, is_given_name, thing_nouns, word_set
 
@@ -43,14 +41,13 @@ def kin_labels(settled: Labels, people: Collection[Form]) -> dict[Form, str]:
 
 
 def _capitals(settled: Labels, people: Collection[Form]) -> Iterator[Form]:
-    """Capitals and states taken for a man, where nobody in the article is called so: "Bern said"."""
+    """Places that the lists know, taken for a man, where nobody in the article is called so: "Bern said"."""
     called = {word for form, label in settled.items() if label == "PERSON" and len(form) > 1 for word in form}
     for form, label in settled.items():
         name = " ".join(form)
-        is_place = is_state(name) or state_of_capital(name)
         if (
             label == "PERSON"
-            and is_place
+            and is_known_place(name)
             and form not in people
             and not called & set(form)
             and not is_given_name(name)

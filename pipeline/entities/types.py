@@ -20,6 +20,7 @@ ILLNESS = "ILLNESS"  # no type of entity: names of diseases and germs are left o
 SPECIES = re.compile(r"[A-Z]\. [a-z]{3,}")
 BEFORE = re.compile(r"[\w'’-]+")
 JOINED = re.compile(r"\w [\"“‘']?$")  # "the planet Orla", but not "the planet. Orla"
+POSSESSIVES = ("'s ", "’s ")
 WINDOW = 40  # characters around a name
 LONGEST = 3  # words of evidence
 LEAST_SHARE = 0.1  # of the mentions of a name, that must stand beside evidence
@@ -38,8 +39,13 @@ def told_types(names: Sequence[Name], text: str) -> dict[Form, str]:
     """Form of a name -> the type that the text around its mentions tells, for those where it tells one."""
     hits: dict[Form, Counter[str]] = defaultdict(Counter)
     mentions = Counter(name.words for name in names)
+    surnames = {
+        name.words[-1] for name in names if name.label == "PERSON" and (name.titles or len(name.words) > 1)
+    }
     for name in names:
         told = "" if name.label in SETTLED else _told(name, text)
+        if not told and name.label == "PERSON" and surnames.isdisjoint(name.words) and _governs(name, text):
+            told = "GPE"
         if told:
             hits[name.words][told] += 1
     found = {
@@ -55,6 +61,13 @@ def _is_plain(told: Counter[str], n_mentions: int) -> bool:
 def _is_place_known(form: Form) -> bool:
     name = " ".join(form)
     return is_known_place(name) or is_demonym(name)
+
+
+def _governs(name: Name, text: str) -> bool:
+    """Whether a name has what states have, and is nobody's: "Karvia's ruling coalition"."""
+    behind = text[name.end_char : name.end_char + WINDOW]
+    owned = [word.lower() for word in BEFORE.findall(behind[2:])] if behind.startswith(POSSESSIVES) else []
+    return any(tuple(owned[:n]) in _evidence("owned") for n in (1, 2))
 
 
 def _told(name: Name, text: str) -> str:
