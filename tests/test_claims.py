@@ -220,6 +220,23 @@ def test_words_in_quotation_marks_without_a_source_are_nobodys() -> None:
     )
 
 
+def test_a_clause_ends_where_the_next_one_begins() -> None:
+    """Also where the parser hangs the end of the sentence on the first clause."""
+    text = "The name stands for peace and he can find rest"
+    words = """The the DT det 2
+name name NN nsubj 3
+stands stand VBZ root 0
+for for IN case 5
+peace peace NN obl 3
+and and CC cc 9
+he he PRP nsubj 9
+can can MD aux 9
+find find VB conj 3
+rest rest NN parataxis 3"""
+    found = explained_claims(read_parse(words, text), "a", [], [], [], [], [])
+    assert [row.claim.text for row in found] == ["The name stands for peace", "he can find"]
+
+
 def test_a_claim_can_be_explained() -> None:
     doc = read_parse(OFFICIALS["parse"], OFFICIALS["text"])
     quotes, parts = make_quotes(doc, OFFICIALS)

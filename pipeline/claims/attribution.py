@@ -7,6 +7,7 @@ from typing import NamedTuple
 from pipeline.claims.certainty import Step
 from pipeline.claims.clauses import DEEPEST, Clause
 from pipeline.claims.edges import subject_range
+from pipeline.claims.reporting import is_said_in_contrast
 from pipeline.claims.scene import Scene, entity_name, mention_of
 from pipeline.claims.setting import UNKNOWN_REPORT, governor_signature, speaker_of
 from pipeline.claims.steps import Bearing
@@ -35,6 +36,8 @@ def attribute(scene: Scene, clause: Clause, bearing: Bearing) -> Attribution:
         quote = None  # "plans to resign", "is rumoured to be dead": the reporting clause is what is stated
     spoken = clause.head in scene.quoted
     if quote is not None and not spoken and _is_set_beside_cue(scene, clause, quote):
+        quote = None
+    if quote is not None and not spoken and is_said_in_contrast(scene, clause.top, quote):
         quote = None
     if quote is not None and not spoken and _holds_its_source(scene, clause, quote):
         quote = None

@@ -103,6 +103,8 @@ def _is_headline(tree: Tree, i: int) -> bool:
     """As in "minister arrested", "talks to resume": a main clause whose finite verb is left out."""
     if tree.deps[i] != "root" or tree.pos[i] != "VERB":
         return False
+    if tree.tags[i] == "VBG" and ":" in tree.words[i : tree.lasts[i]]:
+        return False  # "the two stars moving around: one behind the other"
     return tree.tags[i] in ("VBN", "VBG") or child(tree, i, "mark") is not None
 
 

@@ -145,7 +145,9 @@ def is_sentential(tree: Tree, start: int, end: int) -> bool:
 
 
 def precedes_number(tree: Tree, start: int, end: int) -> bool:
-    """As in "about 40", "over half", "around $3"; not "about a fisherman"."""
+    """As in "about 40", "over half", "around $3", "at least a weight of 4"; not "about a fisherman"."""
+    if tree.tags[end - 1] == "JJS" and tree.tags[end : end + 4] == ["DT", "NN", "IN", "CD"]:
+        return True
     for i in range(end, min(end + 3, len(tree.tags))):
         if tree.tags[i] == "CD" or tree.lowers[i] in words_of("quantity"):
             after = tree.lowers[i + 1] if i + 1 < len(tree.lowers) else ""

@@ -20,6 +20,7 @@ def cut_clause(
     tree = scene.tree
     spine = {clause.top, *clause.chain, clause.head}
     cut = {c for g in spine for c in tree.children[g] if _stands_alone(scene, c, reporting)}
+    cut |= _added_below(scene, clause, reporting)
     foreign = set(reports)
     for report in set_in_reports(tree, clause.top):
         branch = tree.heads[report] if tree.deps[report] == "case" else report
@@ -28,10 +29,31 @@ def cut_clause(
     if quote is not None:
         foreign |= scene.cue_tokens[quote] | scene.source_tokens[quote]
     tokens = within_stops(tree, own_tokens(tree, clause, cut), clause.top)
+    tokens = _before_the_next(tree, tokens, clause)
     tokens = _on_its_side(tree, tokens, clause, spine)
     tokens = _within_content(scene, tokens, clause, quote)
     foreign -= spine
     return pieces_of(tree, tokens, frozenset(foreign), clause.top)
+
+
+def _added_below(scene: Scene, clause: Clause, reporting: set[int]) -> set[int]:
+    """Clauses to themselves that hang on the infinitives of a clause: "we need to see it, so we need light"."""
+    tree, found, verb = scene.tree, set[int](), clause.head
+    for _ in range(DEEPEST):
+        below = child(tree, verb, "xcomp")
+        if below is None or below < verb:
+            break
+        verb = below
+        found.update(c for c in tree.children[verb] if states(tree, c) and _stands_alone(scene, c, reporting))
+    return found
+
+
+def _before_the_next(tree: Tree, tokens: list[int], clause: Clause) -> list[int]:
+    """The tokens of a clause before the next one that is joined to it: "the name is good and he can find … peace"."""
+    for c in tree.children[clause.top]:
+        if tree.deps[c] == "conj" and c > clause.head and has_subject(tree, c) and is_finite(tree, c):
+            return [i for i in tokens if i < leftmost(tree, c)]
+    return tokens
 
 
 def _on_its_side(tree: Tree, tokens: list[int], clause: Clause, spine: set[int]) -> list[int]:
@@ -59,11 +81,53 @@ def _within_content(scene: Scene, tokens: list[int], clause: Clause, quote: int 
     """The tokens of a quoted clause that stand between the ends of the quote's content."""
     if quote is None:
         return tokens
-    first, last = min(scene.content_tokens[quote]), max(scene.content_tokens[quote])
+    first, last = min(scene.content_tokens[quote]), _end_of_content(scene, tokens, quote)
     subject = subject_of(scene.tree, clause)
     if subject is not None and subject < first:  # the port "would not reopen"
         first = 0
     return [i for i in tokens if first <= i <= last]
+
+
+def _end_of_content(scene: Scene, tokens: list[int], quote: int) -> int:
+    """The last token of a quote's content, run on over what goes on with its last clause and nobody else says.
+
+    "(said) one of the dead was Lev Orth | , a director, who was treated there", "… had refused to land | and left".
+    """
+    tree, last = scene.tree, max(scene.content_tokens[quote])
+    if last in scene.quoted:
+        return last
+    behind = [i for i in tokens if i > last and tree.pos[i] not in ("PUNCT", "CCONJ")]
+    if not behind:
+        return last
+    top = behind[0]
+    for _ in range(DEEPEST):
+        above = tree.heads[top]
+        if above == top or _opening(tree, above) <= last:
+            break
+        top = above
+    if not _goes_on(scene, top, last):
+        return last
+    added = subtree(tree, top)
+    others = scene.cues | frozenset(scene.quote_at)
+    return last if others.intersection(added) else added[-1]
+
+
+def _opening(tree: Tree, i: int) -> int:
+    """The first word of what hangs on a token."""
+    while (first := next((c for c in tree.children[i] if tree.pos[c] != "PUNCT"), i)) < i:
+        i = first
+    return i
+
+
+def _goes_on(scene: Scene, top: int, last: int) -> bool:
+    """Whether a branch behind a content is a conjunct without subject, an apposition or a relative clause of it."""
+    tree = scene.tree
+    if _opening(tree, top) <= last or tree.heads[top] > last:
+        return False
+    relation = tree.deps[top]
+    if relation == "conj":
+        return tree.pos[top] in ("VERB", "AUX") and not has_subject(tree, top)
+    return relation in ("appos", "acl:relcl")
 
 
 def _stands_alone(scene: Scene, c: int, reporting: set[int]) -> bool:

@@ -38,11 +38,23 @@ def _content_is_clause(scene: Scene, quote: int) -> bool:
     tree = scene.tree
     return any(
         tree.deps[i].partition(":")[0] in ("root", "ccomp", "parataxis", "conj")
+        and not is_said_in_contrast(scene, i, quote)
         and (
             states(tree, i) or is_finite(tree, i) or (tree.tags[i] == "VB" and child(tree, i, "mark") is None)
         )
         for i in scene.content_tokens[quote]
     )
+
+
+def is_said_in_contrast(scene: Scene, top: int, quote: int) -> bool:
+    """As in "though monks must report thefts, the rule names no deadline": what is said in a clause of contrast or
+    condition says nothing of the main one."""
+    tree, marks = scene.tree, words_of("adverbial_mark") | words_of("contrast_mark")
+    for c in tree.children[top]:
+        if tree.deps[c] == "advcl" and scene.cue_tokens[quote] & {c, *tree.children[c]}:
+            mark = child(tree, c, "mark")
+            return mark is not None and tree.lowers[mark] in marks
+    return False
 
 
 def _only_judges(scene: Scene, clause: Clause) -> bool:

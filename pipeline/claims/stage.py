@@ -229,12 +229,25 @@ def _loose_hedges(
     for token, n in scene.setting.hedge_at.items():
         if scene.setting.hedges[n].kind in LOWERING_KINDS:
             continue
-        if owner[token] in tops:
+        if owner[token] in tops and not (
+            scene.setting.hedges[n].kind == "future" and _is_in_relative(tree, token, owner[token])
+        ):
             found.setdefault(owner[token], set()).add(n)
         elif scene.setting.hedges[n].kind == "weasel":
             for top in said.get(tree.heads[token], []):
                 found.setdefault(top, set()).add(n)
     return found
+
+
+def _is_in_relative(tree: Tree, i: int, top: int) -> bool:
+    """Whether a relative clause stands between a token and the top of its claim: "a firm which will build boats"."""
+    for _ in range(DEEPEST):
+        if i == top or tree.heads[i] == i:
+            break
+        if tree.deps[i] in ("acl:relcl", "advcl:relcl"):
+            return True
+        i = tree.heads[i]
+    return False
 
 
 def _hedges_of_attribution(scene: Scene, quote: int) -> set[int]:

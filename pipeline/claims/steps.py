@@ -10,7 +10,7 @@ from pipeline.claims.hedges import LOWERING_KINDS, entries_of
 from pipeline.claims.negation import negation_of
 from pipeline.claims.setting import UNKNOWN_REPORT, Setting, governor_signature, is_passive
 from pipeline.claims.tree import Tree, child
-from pipeline.lexicon.word_sets import OPINION_CLASSES, Signature
+from pipeline.lexicon.word_sets import OPINION_CLASSES, Signature, signature, words_of
 from pipeline.schema import Hedge
 
 DEFAULT_CAP = {"epistemic": 1.0, "doxastic": 2.0, "conditional": 1.0, "investigation": 0.0, "evidential": 2.0}
@@ -33,11 +33,23 @@ def signature_over(setting: Setting, governor: Governor) -> Signature | None:
     if tree.lowers[token] == "according":
         return UNKNOWN_REPORT
     found = governor_signature(tree, token, complement)
+    if found is not None and found.kind == "speech" and _shows(tree, token):
+        return signature("show", "verb", complement) or found
     if complement in ("to", "small", "ing") and is_passive(tree, token):
         return governor_signature(tree, token, "that") or found
     if found is None and complement == "whether":
         return governor_signature(tree, token, "that")
     return found
+
+
+def _shows(tree: Tree, verb: int) -> bool:
+    """As in "this tells us that", "the data say that": what has no mouth shows it."""
+    subject, told = child(tree, verb, "nsubj"), child(tree, verb, "iobj", "obj")
+    if subject is None or tree.lemmas[verb] not in ("tell", "say"):
+        return False
+    if tree.lowers[subject] == "it":
+        return told is not None and tree.lowers[told] in words_of("talkers")
+    return tree.lowers[subject] in words_of("demonstrative") or tree.lemmas[subject] in words_of("data")
 
 
 def report_step(setting: Setting, token: int, sign: Signature) -> Step:

@@ -30,6 +30,8 @@ def mend_contents(layout: Layout, attributions: list[Attribution]) -> list[Attri
     for number, attribution in enumerate(attributions):
         contents: list[Piece] = []
         for piece in attribution.contents:
+            if _is_narrated(layout, attribution, piece):
+                continue
             whole = _trim(layout, _widen(layout, owner, number, piece))
             if whole.start < whole.end:
                 owner[whole.start : whole.end] = [number] * (whole.end - whole.start)
@@ -37,6 +39,21 @@ def mend_contents(layout: Layout, attributions: list[Attribution]) -> list[Attri
         if contents:
             mended.append(replace(attribution, contents=tuple(_join(layout, sorted(contents, key=_start)))))
     return mended
+
+
+def _is_narrated(layout: Layout, attribution: Attribution, piece: Piece) -> bool:
+    """Whether a piece is a sentence of its own outside the quotation that has just been closed before it.
+
+    As in 'He said: "I did it." The official view remained that it was an accident.'
+    """
+    before = piece.start - 1
+    opens = before >= 0 and layout.sentence[before] != layout.sentence[piece.start]
+    if not opens or layout.quotation[before] < 0 or attribution.cue is None:
+        return False
+    told = {layout.sentence[p.start] for p in (attribution.source, attribution.cue) if p}
+    sentence = layout.sentence[piece.start]
+    quoted = any(layout.quotation[i] >= 0 for i in range(piece.start, piece.end))
+    return sentence not in told and not quoted and layout.sentence[piece.end - 1] == sentence
 
 
 def _pieces(attribution: Attribution) -> list[Piece]:

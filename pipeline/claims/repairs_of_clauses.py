@@ -1,0 +1,237 @@
+"""Repairs of clauses: what a complement, a relative or an adverbial clause, a conjunct hangs on."""
+
+from __future__ import annotations
+
+from pipeline.claims.clauses import leftmost
+from pipeline.claims.regrafting import clause_above, is_below, move
+from pipeline.claims.tree import FINITE_TAGS, Tree, child
+from pipeline.lexicon.word_sets import opinion_lemmas, signature, words_of
+
+FAR = 40
+"""Words that a mark before a clause may stand away."""
+FOLLOWING = frozenset({"conj", "obl", "advmod", "nmod"})
+RELATIVES = frozenset({"which", "that", "who"})
+
+
+def open_complement(tree: Tree, i: int) -> None:
+    """What *that* or *whether* opens, or has a subject and a finite verb, is a clause: "it was agreed it would end",
+    "stated all of them were from Bergen"."""
+    children, head = tree.children[i], tree.heads[i]
+    if tree.deps[i] in ("obl", "obj"):
+        if i < head or tree.lemmas[head] not in opinion_lemmas() or child(tree, i, "cop") is None:
+            return
+    elif tree.deps[i] != "xcomp":
+        return
+    marked = any(tree.deps[c] == "mark" and tree.lowers[c] in ("that", "whether") for c in children)
+    finite = any(tree.tags[c] in FINITE_TAGS and tree.deps[c].startswith(("aux", "cop")) for c in children)
+    first = min([i, *children])
+    subject = any(tree.deps[c] == "obj" and head < c < first for c in tree.children[head])
+    if marked or (finite and (subject or child(tree, i, "nsubj") is not None)):
+        tree.deps[i] = "ccomp"
+
+
+def join_predicate(tree: Tree, i: int) -> None:
+    """A finite verb is joined to the clause before it, no participle: "claiming it was unsafe and broke the law"."""
+    head = tree.heads[i]
+    if tree.deps[i] != "conj" or tree.tags[i] not in FINITE_TAGS - {"MD"} or tree.tags[head] != "VBG":
+        return
+    said = child(tree, head, "ccomp")
+    if said is None or not head < said < i or child(tree, head, "aux") is not None:
+        return
+    if child(tree, i, "nsubj", "expl", "mark") is None:
+        move(tree, i, said, "conj")
+
+
+def hang_relative(tree: Tree, i: int) -> None:
+    """What *which* opens behind a noun is said of the noun: "goods that affect us", "the economy, which could grow"."""
+    if tree.deps[i] not in ("ccomp", "csubj", "advcl", "parataxis", "conj"):
+        return
+    subject = child(tree, i, "nsubj")
+    if subject is None or tree.lowers[subject] not in RELATIVES:
+        return
+    bare = tree.lowers[subject] == "that" and tree.pos[subject - 1] == "NOUN"  # "things that happened"
+    if not bare and tree.tags[subject] not in ("WDT", "WP"):
+        return
+    if tree.lowers[subject] == "who" and tree.deps[i] in ("ccomp", "csubj"):
+        return  # "asked the driver who had fallen"
+    noun = subject - 1 - (tree.words[subject - 1] == ",")
+    if noun < tree.firsts[i] or tree.pos[noun] not in ("NOUN", "PROPN", "NUM", "PRON"):
+        return
+    if not is_below(tree, noun, i):
+        move(tree, i, noun, "acl:relcl")
+
+
+def free_adverbial(tree: Tree, i: int) -> None:
+    """What *if* or *because* opens is no relative clause: "and if he never saw it, someone should tell him".
+
+    Nor is what *while* or *after* opens said: "the mill reported a loss, while the port called it a good year", "he
+    resigned, hours after she had left".
+    """
+    if tree.deps[i] not in ("acl", "acl:relcl", "ccomp"):
+        return
+    mark = child(tree, i, "mark")
+    if tree.deps[i] == "acl" and i < tree.heads[i] and child(tree, i, "nsubj") is not None:
+        top = clause_above(tree, tree.heads[i])
+        if top is not None:
+            move(tree, i, top, "advcl")  # "with the mine closing, firms that depend on it left"
+        return
+    if mark is None or not tree.deps[i].startswith("acl"):
+        apart = words_of("contrast_mark") | words_of("time_mark")
+        if mark is not None and tree.deps[i] == "ccomp" and tree.lowers[mark] in apart:
+            tree.deps[i] = "advcl"
+        return
+    if tree.lowers[mark] in words_of("adverbial_mark"):
+        top = clause_above(tree, tree.heads[i])
+        if top is not None:
+            move(tree, i, top, "advcl")
+
+
+def free_joined(tree: Tree, i: int) -> None:
+    """What *and* opens with a subject of its own is no relative clause: "stands for peace and he can rest"."""
+    if tree.deps[i] != "acl:relcl" or i < tree.heads[i]:
+        return
+    joint, subject = child(tree, i, "cc"), child(tree, i, "nsubj", "expl")
+    if joint is None or subject is None or joint != leftmost(tree, i) or not joint < subject < i:
+        return
+    top = clause_above(tree, tree.heads[i])
+    if top is not None and tree.tags[subject] not in ("WDT", "WP") and tree.deps[top] != "acl:relcl":
+        move(tree, i, top, "conj")
+
+
+def hang_on_danger(tree: Tree, i: int) -> None:
+    """A clause with a modal behind "there was danger" says what may happen: "there was danger the roof might fall"."""
+    if tree.deps[i] not in ("acl:relcl", "advcl") or child(tree, i, "mark", "obl:unmarked") is not None:
+        return
+    noun = tree.heads[i] if tree.deps[i] == "acl:relcl" else child(tree, tree.heads[i], "nsubj")
+    subject = child(tree, i, "nsubj")
+    if noun is None or subject is None or not noun < subject < i or tree.tags[subject] in ("WDT", "WP"):
+        return
+    there = child(tree, tree.heads[noun], "expl")
+    sign = signature(tree.lemmas[noun], "noun", "that")
+    if there is None or tree.lowers[there] != "there" or sign is None or sign.kind != "likely":
+        return
+    if any(tree.tags[c] == "MD" for c in tree.children[i]):
+        move(tree, i, noun, "ccomp")
+
+
+def part_at_mark(tree: Tree, i: int) -> None:
+    """Nothing governs a clause beyond a semicolon, or a second one beyond a colon.
+
+    "The film showed a guard; he then drew a pistol", "she doubts it will last: “The wall is old.”"
+    """
+    if tree.deps[i] not in ("ccomp", "csubj"):
+        return
+    head, joint = tree.heads[i], child(tree, tree.heads[i], "cc")
+    if tree.deps[i] == "ccomp" and joint is not None and i < joint < head:
+        tree.deps[i] = "parataxis"  # "it is late, and it must be said"
+        return
+    if child(tree, i, "mark") is not None or head > i:
+        return
+    marks = tree.words[max(head, i - FAR) : i]
+    second = ":" in marks and any(tree.deps[c] == "ccomp" and head < c < i for c in tree.children[head])
+    if (";" in marks or second) and child(tree, i, "nsubj", "expl") is not None:
+        tree.deps[i] = "parataxis"
+
+
+def hang_near(tree: Tree, i: int) -> None:
+    """Where a clause with its own subject has been added, what follows is of that one: "and she was well and left"."""
+    head = tree.heads[i]
+    near = _added_clause(tree, head, i) if head < i and tree.deps[i] in FOLLOWING else None
+    if near is None:
+        return
+    if child(tree, i, "nsubj", "csubj", "expl") is None:
+        move(tree, i, near, tree.deps[i])
+    elif tree.deps[i] == "conj" and child(tree, i, "mark") == near + 1:
+        move(tree, i, near, "ccomp")  # "…, but it is possible that he left"
+
+
+def hang_beyond_joint(tree: Tree, i: int) -> None:
+    """What stands between *but* and the clause that it joins is of that clause: "we left, but for now, we wait"."""
+    head = tree.heads[i]
+    if tree.deps[i].partition(":")[0] not in ("obl", "advmod", "advcl") or i < head:
+        return
+    joint = leftmost(tree, i) - 1
+    if joint <= head or tree.deps[joint] != "cc" or tree.lowers[joint] != "but":
+        return
+    clause = tree.heads[joint]
+    if clause > i and not is_below(tree, clause, i):
+        move(tree, i, clause, tree.deps[i])
+
+
+def _added_clause(tree: Tree, head: int, i: int) -> int | None:
+    """The last clause with its own subject between a head and what hangs on it, added to the head or what it is in."""
+    top = head
+    for _ in range(4):
+        added = [c for c in tree.children[top] if head < c < i and tree.deps[c] in ("conj", "parataxis")]
+        if added and tree.lemmas[added[-1]] not in opinion_lemmas():
+            return added[-1] if child(tree, added[-1], "nsubj", "expl") is not None else None
+        if tree.heads[top] == top:
+            break
+        top = tree.heads[top]
+    return None
+
+
+def set_in_opinion(tree: Tree, i: int) -> None:
+    """*I think* between a verb and its object is set in: "the museum has I think nine boats"."""
+    verb, subject, thing = tree.heads[i], child(tree, i, "nsubj"), child(tree, i, "obj")
+    if tree.deps[i] != "ccomp" or subject != i - 1 or thing is None or thing < i or subject != verb + 1:
+        return
+    thought = signature(tree.lemmas[i], "verb", "that")
+    if thought is None or thought.kind != "attitude" or tree.lowers[subject] not in words_of("first_person"):
+        return
+    if tree.lemmas[verb] not in opinion_lemmas() and child(tree, verb, "obj", "iobj") is None:
+        tree.deps[i] = "parataxis"
+        move(tree, thing, verb, "obj")
+
+
+def join_clause(tree: Tree, i: int) -> None:
+    """What *and that* opens is joined to the clause before: "said it was late and that nobody had called"."""
+    if tree.deps[i] != "advcl" or tree.heads[i] > i:
+        return
+    mark, joint = child(tree, i, "mark"), child(tree, i, "cc")
+    if mark is None or joint is None:
+        return
+    if tree.lowers[mark] == "that" and joint == mark - 1 and tree.deps[tree.heads[i]] == "ccomp":
+        tree.deps[i] = "conj"
+
+
+def lower_condition(tree: Tree, i: int) -> None:
+    """A condition behind a report belongs to what is reported: "the dam could fail, they warned, unless …"."""
+    verb = tree.heads[i]
+    if tree.deps[i] != "advcl" or i < verb or tree.lemmas[verb] not in opinion_lemmas():
+        return
+    mark = child(tree, i, "mark")
+    if mark is None or tree.lowers[mark] not in words_of("adverbial_mark"):
+        return
+    said = child(tree, verb, "ccomp")
+    if said is not None and said < verb:
+        move(tree, i, said, "advcl")
+
+
+def lower_means(tree: Tree, i: int) -> None:
+    """By doing what belongs to what is said: "argued he had lost them by leaving", "hopes that by leaving it wins"."""
+    verb = tree.heads[i]
+    if tree.deps[i] != "advcl" or i < verb or tree.tags[i] != "VBG" or child(tree, i, "nsubj") is not None:
+        return
+    mark, said = child(tree, i, "mark"), child(tree, verb, "ccomp")
+    if mark is None or tree.lowers[mark] != "by" or said is None or said < verb:
+        return
+    if tree.lemmas[verb] in opinion_lemmas() and verb < leftmost(tree, said) < i:
+        move(tree, i, said, "advcl")
+
+
+def lower_adverb(tree: Tree, i: int) -> None:
+    """An adverb inside a clause belongs there: "said the ship was reportedly lost", "left once he was no longer ill".
+
+    So does one right before its mark: "it was fun, even though it rained".
+    """
+    head, behind = tree.heads[i], i + 1
+    if tree.deps[i] != "advmod" or head > i:
+        return
+    below = tree.heads[behind] if behind < tree.lasts[i] and tree.deps[behind] == "mark" else head
+    if tree.words[i - 1] == "," and tree.deps[below] == "advcl" and not is_below(tree, below, i):
+        move(tree, i, below, "advmod")
+        return
+    said = next((c for c in tree.children[head] if c > i and tree.deps[c] in ("ccomp", "advcl")), None)
+    if said is not None and any(head < c < i for c in tree.children[said]):
+        move(tree, i, said, "advmod")

@@ -1,0 +1,174 @@
+"""Repairs of single words: which verb a noun is the subject, the object or the addressee of, what a tag must be."""
+
+from __future__ import annotations
+
+from pipeline.claims.clauses import leftmost
+from pipeline.claims.regrafting import CLIMB, move
+from pipeline.claims.tree import FINITE_TAGS, Tree, child
+from pipeline.lexicon.word_sets import opinion_lemmas, signature, words_of
+
+NOMINAL = frozenset({"det", "amod", "nmod:poss", "nummod"})
+
+
+def plain_words(tree: Tree, i: int) -> None:
+    """*No* before nouns is a determiner ("no boats"), *should* before its subject an auxiliary ("should it rain"), *up*
+    right behind a verb a part of it ("went up")."""
+    behind = i + 1
+    if tree.lowers[i] == "no" and tree.deps[i] == "advmod" and behind < len(tree.deps):
+        for _ in range(CLIMB):  # "no plague virus"
+            if tree.deps[behind] not in ("compound", "amod") or tree.heads[behind] < behind:
+                break
+            behind = tree.heads[behind]
+        if tree.tags[behind] in ("NN", "NNS") and tree.heads[i] == tree.heads[behind]:
+            move(tree, i, behind, "det")
+    elif tree.tags[i] == "MD" and tree.deps[i] == "mark":
+        tree.deps[i] = "aux"
+    elif tree.tags[i] == "RP" and tree.deps[i] == "advmod" and i == tree.heads[i] + 1:
+        tree.deps[i] = "compound:prt"
+
+
+def past_verb(tree: Tree, i: int) -> None:
+    """What has a subject and ends in *-ed* is no infinitive: "Norland denied that"."""
+    word = tree.lowers[i]
+    if tree.tags[i] != "VB" or not word.endswith("ed") or child(tree, i, "nsubj") is None:
+        return
+    if child(tree, i, "aux", "mark") is None:
+        tree.tags[i] = "VBD"
+        stems = (word[:-3] + "y" if word.endswith("ied") else word[:-2], word[:-1], word[:-3])
+        tree.lemmas[i] = next((stem for stem in stems if stem in opinion_lemmas()), tree.lemmas[i])
+
+
+def free_addressee(tree: Tree, i: int) -> None:
+    """A name right behind *told* is told, where nobody else is: "told broadcaster NRL road tests had failed"."""
+    verb = tree.heads[i]
+    if tree.deps[i] != "ccomp" or tree.lemmas[verb] != "tell" or child(tree, i, "mark") is not None:
+        return
+    subject = child(tree, i, "nsubj")
+    if subject is None or subject < verb or tree.tags[subject] not in ("NN", "NNS"):
+        return
+    if child(tree, verb, "iobj", "obj", "aux:pass") is not None or leftmost(tree, subject) != verb + 1:
+        return
+    before = range(verb + 1, subject)
+    named = [k for k in before if tree.deps[k] == "compound" and tree.tags[k] in ("NNP", "NNPS")]
+    if not named:
+        return
+    told = max([named[-1], *(k for k in before if k > named[-1] and tree.tags[k] == "NNS")])  # "EU leaders"
+    move(tree, told, verb, "iobj")
+    for k in before:
+        if k < told and tree.heads[k] > told:
+            move(tree, k, told, tree.deps[k])
+        elif k > told >= tree.heads[k]:
+            move(tree, k, subject, tree.deps[k])
+
+
+def free_mark(tree: Tree, i: int) -> None:
+    """*That* is no determiner of several: "(it found) that visits had dropped"."""
+    noun = tree.heads[i]
+    if tree.lowers[i] != "that" or tree.deps[i] != "det" or tree.tags[noun] not in ("NNS", "NNPS"):
+        return
+    if tree.deps[noun].startswith("nsubj") and tree.deps[tree.heads[noun]] == "ccomp":
+        tree.tags[i] = "IN"
+        move(tree, i, tree.heads[noun], "mark")
+
+
+def give_subject(tree: Tree, i: int) -> None:
+    """An object that must be the subject of a finite complement becomes it: "said the water was safe"."""
+    children = tree.children[i]
+    if tree.deps[i] != "ccomp" or any(tree.deps[c].startswith(("nsubj", "csubj", "expl")) for c in children):
+        return
+    finite = next((c for c in (*children, i) if c <= i and tree.tags[c] in FINITE_TAGS), None)
+    if finite is None:
+        return
+    head, first = tree.heads[i], min([i, *children])
+    inside = next((c for c in children if tree.deps[c] == "obj" and c < finite), None)
+    before = max((c for c in tree.children[head] if head < c < first), default=None)
+    if inside is not None:
+        tree.deps[inside] = "nsubj"
+    elif before is not None and tree.deps[before] == "obj":
+        move(tree, before, i, "nsubj")
+
+
+def tense_verb(tree: Tree, i: int) -> None:
+    """What "we" or "nobody" does in a complement is no infinitive: "I don't think we have one"."""
+    if tree.tags[i] != "VB" or tree.deps[i] != "ccomp" or child(tree, i, "aux", "mark") is not None:
+        return
+    subject, sign = child(tree, i, "nsubj"), signature(tree.lemmas[tree.heads[i]], "verb", "that")
+    if subject is not None and tree.lowers[subject] in words_of("nominative") and sign and sign.source:
+        tree.tags[i] = "VBP"  # not after "demand", which leaves open what is demanded
+
+
+def sort_subjects(tree: Tree, i: int) -> None:
+    """Who stands after *according to* is no subject, one left of the verb above is that one's, of two one is none.
+
+    "It is bulky and leaves shelves empty": an object. "He knows there is no way": of *knows*. "It has no plans": an
+    object. "The trouble is we know": of the outer clause. "These signs — you know them": set before the clause.
+    """
+    if not tree.deps[i].startswith("nsubj") or tree.deps[i] == "nsubj:outer":
+        return
+    if any(tree.lowers[c] == "according" for c in tree.children[i]):
+        tree.deps[i] = "obl"
+        return
+    head = tree.heads[i]
+    if tree.lowers[i] == "there" and any(tree.deps[c] == "nsubj" and c < i for c in tree.children[head]):
+        tree.deps[i] = "advmod"  # "residents there told"
+        return
+    above = tree.heads[head]
+    if tree.deps[head] in ("ccomp", "xcomp") and i < above < head and child(tree, above, "nsubj") is None:
+        passive = child(tree, above, "aux:pass") is not None
+        move(tree, i, above, "nsubj:pass" if passive else "nsubj")  # "he knows there is no way"
+        return
+    if head < i and tree.deps[head] == "conj" and (child(tree, head, "xcomp") or 0) > i:
+        tree.deps[i] = "obj"
+        return
+    others = [c for c in tree.children[head] if c < i and tree.deps[c] in ("nsubj", "nsubj:pass")]
+    if not others:
+        return
+    if any(tree.deps[c] == "cop" and tree.tags[c] == "VBG" for c in tree.children[i]):
+        tree.deps[i] = "advcl"  # "the town being a small place will wait"
+    elif i < head and child(tree, i, "case") == others[-1] + 1:
+        move(tree, i, others[-1], "nmod")  # "the order for a boat was cancelled"
+    elif head < i:
+        tree.deps[i] = "obj"
+    elif any(tree.deps[c] == "cop" and others[0] < c < i for c in tree.children[head]):
+        tree.deps[others[0]] = "nsubj:outer"
+    elif child(tree, head, "cop") is None:
+        tree.deps[others[0]] = "dislocated"
+
+
+def forward_subject(tree: Tree, i: int) -> None:
+    """A noun between *and* and a finite verb that has no subject is its subject: "no list of ships built and sailors
+    do not count" where the parser takes sailors for what is built."""
+    head = tree.heads[i]
+    if not tree.deps[i].startswith("nsubj") or i < head or tree.tags[head] != "VBN":
+        return
+    joint = tree.children[i][0] - 1 if tree.children[i] and tree.children[i][0] < i else i - 1
+    if joint <= head or tree.deps[joint] != "cc":
+        return
+    verb = tree.heads[joint]
+    finite = tree.tags[verb] in FINITE_TAGS or child(tree, verb, "aux", "cop") is not None
+    if verb > i and tree.deps[verb] == "conj" and finite and child(tree, verb, "nsubj", "expl") is None:
+        move(tree, i, verb, "nsubj")
+
+
+def turn_report(tree: Tree, i: int) -> None:
+    """A finite verb of saying modifies no noun behind it, the noun says it: "…, stated the minister, and …"."""
+    noun = tree.heads[i]
+    if not tree.deps[i].startswith("acl") or noun < i or tree.tags[i] not in ("VBD", "VBZ"):
+        return
+    if tree.lemmas[i] not in opinion_lemmas() or child(tree, i, "nsubj") is not None:
+        return
+    above = tree.heads[noun]
+    if above != noun and i > tree.firsts[i] and tree.pos[i - 1] == "PUNCT":
+        move(tree, i, above, "parataxis")
+        move(tree, noun, i, "nsubj")
+
+
+def free_subject(tree: Tree, i: int) -> None:
+    """A finite verb is no noun with another one before it: "the repair cost 3 million"."""
+    head = tree.heads[i]
+    if tree.deps[i] != "compound" or i + 1 != head:
+        return
+    if tree.tags[head] in ("VBD", "VBZ") and child(tree, head, "nsubj") is None:
+        tree.deps[i] = "nsubj"
+        for c in [c for c in tree.children[head] if c < i and tree.deps[c] in NOMINAL]:
+            move(tree, c, i, tree.deps[c])
