@@ -67,7 +67,7 @@ def states(tree: Tree, i: int) -> bool:
     relation = tree.deps[i].partition(":")[0]
     if relation not in CLAUSE_RELATIONS or tree.deps[i] == "advcl:relcl":
         return False
-    if not any(ch.isalnum() for ch in tree.words[i]):
+    if not any(ch.isalnum() or ch in "%°" for ch in tree.words[i]):
         return False  # "[1 mile = 1.6 km]"
     if not (has_subject(tree, i) or _is_raised(tree, i)) or not (is_finite(tree, i) or _is_headline(tree, i)):
         return False

@@ -24,7 +24,7 @@ OPENERS = frozenset(
     "An Some Many Most All One According Meanwhile Despite During Under Since Until Several Both Such Another Each "
     "Every Here Where Which Whether Once Only Even Still Yet Or To By".split()
 )
-STOPS = frozenset(".!?")
+STOPS = frozenset({".", "!", "?", "I."})  # "so did I."
 ANAPHORS = frozenset(
     "he him his himself she her hers herself they them their theirs themselves it its itself".split()
 )
