@@ -127,10 +127,12 @@ def _by_quote(scene: Scene, number: int, bearing: Bearing, spoken: bool) -> Attr
         steps.append(_report_of(scene, number))
     else:
         steps = steps[: outer + 1] + [s for s in steps[outer + 1 :] if s.effect != "report"]
+    source = scene.source_tokens[number]
+    head = next((i for i in sorted(source) if scene.tree.heads[i] not in source), None)
     own = {
         n
         for n, token in bearing.reports.items()
-        if n < outer and _speaks_of_itself(scene, token, quote.speaker_id)
+        if n < outer and _speaks_of_itself(scene, token, quote.speaker_id, head)
     }
     # "denied all claims that …": the noun in the quotation is what the cue says something of
     own |= {n for n, s in enumerate(steps) if s.effect == "predicate" and s.author != s.source and n < outer}
@@ -160,10 +162,10 @@ def _report_of(scene: Scene, number: int) -> Step:
     return Step("report", quote.cue or "quotation marks", start, author, source, sign.kind)
 
 
-def _speaks_of_itself(scene: Scene, report: int, speaker_id: str | None) -> bool:
+def _speaks_of_itself(scene: Scene, report: int, speaker_id: str | None, source: int | None) -> bool:
     """As in "I think …", "you know, …" in a quotation, "she said she feared …": the claimant's own attitude.
 
-    Not "you said that …", put to somebody.
+    Not "you said that …", put to somebody. `source` is the token of the claimant.
     """
     speaker = speaker_of(scene.tree, report)
     if speaker is None:
@@ -173,7 +175,10 @@ def _speaks_of_itself(scene: Scene, report: int, speaker_id: str | None) -> bool
         told = sign is not None and sign.kind in ("speech", "denial")
         return not told or scene.tree.lowers[speaker] in words_of("first_person")
     mention = scene.mention_at.get(speaker)
-    return speaker_id is not None and mention is not None and mention.entity_id == speaker_id
+    entity = mention.entity_id if mention is not None else None
+    if speaker_id is None and entity is None and source is not None:  # "some sailors said they believed …"
+        return scene.tree.lowers[speaker] == "they" and scene.tree.tags[source] in ("NNS", "NNPS")
+    return speaker_id is not None and entity == speaker_id
 
 
 def _by_parse(scene: Scene, bearing: Bearing) -> Attribution:
@@ -192,7 +197,7 @@ def _by_parse(scene: Scene, bearing: Bearing) -> Attribution:
     own = {
         n
         for n, token in bearing.reports.items()
-        if n < outer and mention is not None and _speaks_of_itself(scene, token, mention.entity_id)
+        if n < outer and _speaks_of_itself(scene, token, mention.entity_id if mention else None, speaker)
     }
     steps = [s._replace(outermost=n == outer, own=n in own) for n, s in enumerate(bearing.steps)]
     start, end = subject_range(tree, speaker)

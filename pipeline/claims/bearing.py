@@ -201,6 +201,8 @@ def _hedge_beside(setting: Setting, token: int, c: int) -> int | None:
     tree, relation = setting.tree, setting.tree.deps[c].partition(":")[0]
     hedge = setting.hedge_at.get(c)
     if relation in MODIFIERS:
+        if relation == "advmod" and _is_of_addition(tree, token, c):
+            return None
         if hedge is not None:
             return hedge
         # "not very likely", "most probably": the cue may stand one step further down
@@ -213,6 +215,12 @@ def _hedge_beside(setting: Setting, token: int, c: int) -> int | None:
     if relation in ("obl", "nmod", "advcl"):
         return _long_hedge_at(setting, c)
     return None
+
+
+def _is_of_addition(tree: Tree, token: int, c: int) -> bool:
+    """As in "took three knives, among them reportedly a saw": the adverb is of the noun phrase that has been added."""
+    behind = c + 1 < len(tree.tags) and tree.tags[c + 1] == "DT"
+    return behind and token < c and "," in tree.words[token:c] and tree.words[c - 1] != ","
 
 
 def has_clause_below(tree: Tree, i: int) -> bool:

@@ -51,7 +51,7 @@ def _added_below(scene: Scene, clause: Clause, reporting: set[int]) -> set[int]:
 def _before_the_next(tree: Tree, tokens: list[int], clause: Clause) -> list[int]:
     """The tokens of a clause before the next one that is joined to it: "the name is good and he can find … peace"."""
     for c in tree.children[clause.top]:
-        if tree.deps[c] == "conj" and c > clause.head and has_subject(tree, c) and is_finite(tree, c):
+        if tree.deps[c] == "conj" and c > clause.head and _is_whole(tree, c):
             return [i for i in tokens if i < leftmost(tree, c)]
     return tokens
 
@@ -138,13 +138,19 @@ def _stands_alone(scene: Scene, c: int, reporting: set[int]) -> bool:
     if relation in ("parataxis", "dep") and tree.words[leftmost(tree, c)] in ("[", "("):
         return True  # "we do not know. [laughs]"
     if relation in ("conj", "parataxis"):
-        whole = has_subject(tree, c) and is_finite(tree, c)
-        return whole or c in reporting or _reports(scene, c) or _breaks_off(tree, c)
+        return _is_whole(tree, c) or c in reporting or _reports(scene, c) or _breaks_off(tree, c)
     if relation == "advcl" and condition_mark(scene.setting, c) is not None:
         return True
     if relation != "advcl" or not states(tree, c):
         return relation == "advcl" and (_reports(scene, c) or _breaks_off(tree, c))
     return not _completes(tree, c)
+
+
+def _is_whole(tree: Tree, c: int) -> bool:
+    """Whether a clause has a subject and a finite verb; not "(a summit …) and which led to a ban"."""
+    subject = child(tree, c, "nsubj")
+    relative = subject is not None and tree.tags[subject] in ("WDT", "WP") and subject < c
+    return has_subject(tree, c) and is_finite(tree, c) and not relative
 
 
 def _completes(tree: Tree, c: int) -> bool:

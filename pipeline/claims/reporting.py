@@ -116,4 +116,6 @@ def _says_nothing(scene: Scene, clause: Clause) -> bool:
         return False  # "she will never sing again"
     told = ("obj", "obl", "xcomp", "ccomp", "csubj", "iobj", "nsubj:pass")
     outside = clause.head not in scene.quoted
-    return all(tree.deps[c] not in told or (outside and c in scene.quoted) for c in tree.children[clause.head])
+    return all(
+        tree.deps[c] not in told or (outside and c in scene.quoted) for c in tree.children[clause.head]
+    )
