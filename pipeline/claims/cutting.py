@@ -142,7 +142,9 @@ def _stands_alone(scene: Scene, c: int, reporting: set[int]) -> bool:
     if relation == "advcl" and condition_mark(scene.setting, c) is not None:
         return True
     if relation != "advcl" or not states(tree, c):
-        return relation == "advcl" and (_reports(scene, c) or _breaks_off(tree, c))
+        how = child(tree, c, "mark")  # "won them back by saying that …"
+        by = how is not None and tree.lowers[how] == "by" and c > tree.heads[c]
+        return relation == "advcl" and not by and (_reports(scene, c) or _breaks_off(tree, c))
     return not _completes(tree, c)
 
 
