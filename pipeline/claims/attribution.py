@@ -137,8 +137,9 @@ def _by_quote(scene: Scene, number: int, bearing: Bearing, spoken: bool) -> Attr
     # "denied all claims that …": the noun in the quotation is what the cue says something of
     own |= {n for n, s in enumerate(steps) if s.effect == "predicate" and s.author != s.source and n < outer}
     steps = [s._replace(outermost=n == outer, own=n in own) for n, s in enumerate(steps)]
-    if spoken:  # '"…," he recalled': words in quotation marks are handed on as they are
-        steps[outer] = steps[outer]._replace(author=0)
+    if spoken:  # '"…," he recalled', '"…," she proposed': words in quotation marks are handed on as they are
+        given = steps[outer].source
+        steps[outer] = steps[outer]._replace(author=0, source=3.0 if given > 0 else given)
     return Attribution(
         quote.speaker or quote.source or UNKNOWN, quote.speaker_id, quote.quote_id, number, steps
     )

@@ -15,6 +15,8 @@ BARE = {
     labels.XPOS.index(a): labels.XPOS.index(b) for a, b in (("VBZ", "VBP"), ("NNS", "NN"), ("NNPS", "NNP"))
 }
 MODAL, AUXILIARY = labels.XPOS.index("MD"), labels.UPOS.index("AUX")
+NOUNS = [labels.XPOS.index("NN"), labels.XPOS.index("NNS")]
+NOUN, VERB = labels.UPOS.index("NOUN"), labels.UPOS.index("VERB")
 THIRD_PERSON = re.compile(r"[a-z][^\W\dsuia]s$")  # but "focus", "miss", "canvas"
 # Words that, with a capital letter behind a full stop, begin a sentence whatever the network says, which misses some
 # within quotations: of 1,100 in the dev parts of EWT and GUM all but two do.
@@ -96,7 +98,7 @@ def _reading(
     pieces = found["piece"]
     return Reading(
         starts,
-        np.where(tags == MODAL, AUXILIARY, s.words[:, COLUMNS["upos"]].argmax(1)),
+        _coarse_tags(s.words[:, COLUMNS["upos"]], tags),
         tags,
         head,
         relation.argmax(1),
@@ -112,6 +114,13 @@ def _reading(
             if len(w) <= 10 and w.lower() in ANAPHORS
         ],
     )
+
+
+def _coarse_tags(scores: np.ndarray, tags: np.ndarray) -> np.ndarray:
+    """The likeliest part of speech of each word; a modal is an auxiliary, what has a noun's Penn tag no verb."""
+    upos = scores.argmax(1)
+    upos[np.isin(tags, NOUNS) & (upos == VERB)] = NOUN
+    return np.where(tags == MODAL, AUXILIARY, upos)
 
 
 def plain_openings(words: list[str]) -> np.ndarray:
