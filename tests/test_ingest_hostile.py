@@ -66,6 +66,17 @@ def encrypted_zip() -> bytes:
     return bytes(data)
 
 
+def oddly_packed(data: bytes) -> bytes:
+    """The archive with every member packed in a way that nobody knows."""
+    out = bytearray(data)
+    for sign, at in ((b"PK\x03\x04", 8), (b"PK\x01\x02", 10)):
+        place = out.find(sign)
+        while place >= 0:
+            out[place + at : place + at + 2] = b"\x63\x33"
+            place = out.find(sign, place + 4)
+    return bytes(out)
+
+
 ODD_IDS = ("../../x", "", " ", "#", "NA", "a" * 9999, 0, None, [], "\n")
 NOISE = random.Random(1).randbytes(20_000)
 
@@ -198,6 +209,12 @@ CASES: dict[str, tuple[bytes, str]] = {
     "length.warc": (made.warc().replace(b"Content-Length: ", b"Content-Length: 9999"), "any"),
     "cut.zip": (zip_of(a=GOOD)[:-30], "error"),
     "locked.zip": (encrypted_zip(), "error"),
+    "odd.zip": (oddly_packed(made.zipped({"a.txt": GOOD})), "error"),
+    "odd.docx": (oddly_packed(made.FORMATS["a.docx"]()), "error"),
+    "odd.xlsx": (oddly_packed(made.FORMATS["a.xlsx"]()), "error"),
+    "odd.odt": (oddly_packed(made.FORMATS["a.odt"]()), "error"),
+    "odd.epub": (oddly_packed(made.FORMATS["a.epub"]()), "error"),
+    "nameless.zip": (made.zipped({"Q.txt": GOOD, "good.txt": GOOD}).replace(b"Q.txt", b"\0.txt"), "text"),
     "nested.zip": (made.zipped({"inner.zip": made.zipped({"a.txt": GOOD})}), "error"),
     "paths.zip": (made.zipped(dict.fromkeys(("../../a.txt", "/b.txt", "C:\\c.txt", "..\\d.txt"), GOOD)), "error"),
     "link.zip": (zip_link(), "text"),

@@ -38,6 +38,9 @@ def read_zip(stream: BinaryIO, asked: Asked) -> Iterator[Draft | Problem]:
                     f"more than {MOST_MEMBERS:,} members; the rest was left out", severity="warning"
                 )
                 return
+            if not info.filename:
+                yield Problem("holds a member without a name; left out")
+                continue
             if info.is_dir():
                 continue
             if info.external_attr >> 28 == 0o12:

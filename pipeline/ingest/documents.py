@@ -36,7 +36,7 @@ def read_pdf(stream: BinaryIO, asked: Asked) -> Iterator[Draft | Problem]:
         document = PdfReader(data)
         pages = [page.extract_text() or "" for page in document.pages[:MOST_PAGES]]
         about: Any = document.metadata or {}
-    except (PyPdfError, RecursionError, NotImplementedError, AssertionError, *BROKEN_OFFICE) as error:
+    except (PyPdfError, AssertionError, *BROKEN_OFFICE) as error:
         raise ValueError(f"is a PDF document that cannot be read: {error!r:.100}") from error
     text = "\n".join(without_running_heads(pages))
     if not text.strip():
@@ -63,7 +63,7 @@ def read_docx(stream: BinaryIO, asked: Asked) -> Iterator[Draft | Problem]:
         text = "\n\n".join(p.text for p in document.paragraphs)
         about = document.core_properties
         title, author = about.title, about.author
-    except (RecursionError, *BROKEN_OFFICE) as error:
+    except BROKEN_OFFICE as error:
         raise ValueError(f"is no Word document that can be read: {error!r:.100}") from error
     author = None if author == "python-docx" else author
     yield Draft(text, title=text_of(title) if title in text else None, byline=text_of(author), wrapped=False)
@@ -80,7 +80,7 @@ def read_rtf(stream: BinaryIO, asked: Asked) -> Iterator[Draft | Problem]:
         raise ValueError("is no RTF document")
     try:
         text = rtf_to_text(data.decode("latin-1"), errors="replace")
-    except (RecursionError, *BROKEN_OFFICE) as error:
+    except BROKEN_OFFICE as error:
         raise ValueError(f"is an RTF document that cannot be read: {error!r:.100}") from error
     yield Draft(text.replace("\n", "\n\n"), wrapped=False)
 
@@ -140,7 +140,7 @@ def _opened(stream: BinaryIO, asked: Asked) -> Iterator[zipfile.ZipFile]:
     try:
         with zipfile.ZipFile(io.BytesIO(checked_zip(read_whole(stream, asked)))) as archive:
             yield archive
-    except (RuntimeError, NotImplementedError, EOFError, *BROKEN_OFFICE) as error:
+    except BROKEN_OFFICE as error:
         if isinstance(error, ValueError):
             raise
         raise ValueError(f"is damaged: {error!r:.100}") from error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import struct
 import zipfile
 from pathlib import Path
 
@@ -35,7 +36,7 @@ def suffix_by_content(path: Path, suffix: str) -> str | None:
             with zipfile.ZipFile(path) as archive:
                 names = set(archive.namelist())
             told = next((kind for member, kind in MEMBERS.items() if member in names), ".zip")
-    except (OSError, ValueError, zipfile.BadZipFile, NotImplementedError):
+    except (OSError, ValueError, zipfile.BadZipFile, NotImplementedError, struct.error):
         return None
     return told if told != suffix else None
 

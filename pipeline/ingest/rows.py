@@ -6,6 +6,7 @@ import codecs
 import csv
 import io
 import json
+import lzma
 import re
 import struct
 import zipfile
@@ -48,11 +49,16 @@ BROKEN_OFFICE = (
     IndexError,
     AttributeError,
     OSError,
+    EOFError,
+    RuntimeError,
     SyntaxError,
+    struct.error,
     zipfile.BadZipFile,
     zlib.error,
+    lzma.LZMAError,
 )
-"""What a damaged office document raises (SyntaxError: of its XML)."""
+"""What a damaged office document raises (SyntaxError: of its XML; RuntimeError: of a member that is encrypted, packed
+in an unknown way or nested without end)."""
 NO_TEXT = "has no text column"
 LONGEST_PREAMBLE = 10  # rows above the names of the columns
 _SEPARATOR_LINE = re.compile(r"sep=[,;\t|]\r?$", re.IGNORECASE)
