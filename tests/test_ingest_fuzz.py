@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import random
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -18,11 +19,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from test_ingest_hostile import check_clean
 
-from pipeline.ingest import read_file
+from pipeline.ingest import parquet, read_file
 from pipeline.ingest.clean import clean_characters, paragraphs
 from pipeline.ingest.metadata import parse_date
 from pipeline.ingest.residue import part
-from pipeline.schema import Article
+from pipeline.schema import Article, Issue
 
 SECONDS = float(os.environ.get("HEARSAY_FUZZ", "0"))  # for each format; 0: a few examples
 SLOW = {"a.parquet"}  # a process an example
@@ -72,6 +73,16 @@ def test_damaged_file(name: str) -> None:
         seed += 1
         read(name, damaged(whole, random.Random(f"{name} {seed}")))
     print(f"{name}: {seed} damaged files read")  # shown by pytest -rP
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit of processor time for a process")
+def test_a_parquet_file_that_keeps_its_reader_busy_without_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parquet, "LONGEST", 2)
+    path = tmp_path / "a.parquet"
+    path.write_bytes(damaged(made.FORMATS["a.parquet"](), random.Random("a.parquet 553")))
+    assert [found.severity for found in read_file(path) if isinstance(found, Issue)] == ["error"]
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
