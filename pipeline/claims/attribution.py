@@ -31,29 +31,25 @@ class Attribution(NamedTuple):
 
 def attribute(scene: Scene, clause: Clause, bearing: Bearing) -> Attribution:
     """Who the claimant is, with the steps told apart: the outermost report, the reports inside it."""
-    quote = scene.quote_at.get(clause.head)
-    if quote is not None and scene.cue_tokens[quote] & {clause.top, *clause.chain}:
-        quote = None  # "plans to resign", "is rumoured to be dead": the reporting clause is what is stated
-    spoken = clause.head in scene.quoted
-    if quote is not None and not spoken and _is_set_beside_cue(scene, clause, quote):
-        quote = None
-    if quote is not None and not spoken and is_said_in_contrast(scene, clause.top, quote):
-        quote = None
-    if quote is not None and not spoken and _holds_its_source(scene, clause, quote):
-        quote = None
-    if quote is not None and _is_hearsay(scene, quote):
-        quote = None
-    if (
-        quote is not None
-        and scene.quotes[quote].speaker is None
-        and _is_between_us(scene.quotes[quote].source)
-    ):
-        quote = None  # "I think …" of the author, "you know, …" to the reader
-    if quote is not None and not spoken and _is_nobodys(scene, quote):
-        quote = None
-    if quote is not None and not _is_impersonal(scene, quote, bearing):
-        return _by_quote(scene, quote, bearing, spoken)
-    return _by_parse(scene, bearing)
+    quote, spoken = scene.quote_at.get(clause.head), clause.head in scene.quoted
+    if quote is None or _is_not_of(scene, clause, quote, spoken) or _is_impersonal(scene, quote, bearing):
+        return _by_parse(scene, bearing)
+    return _by_quote(scene, quote, bearing, spoken)
+
+
+def _is_not_of(scene: Scene, clause: Clause, quote: int, spoken: bool) -> bool:
+    """Whether a clause that stands in the content of a quote is none of what its source states."""
+    if scene.cue_tokens[quote] & {clause.top, *clause.chain}:
+        return True  # "plans to resign", "is rumoured to be dead": the reporting clause is what is stated
+    row = scene.quotes[quote]
+    if _is_hearsay(scene, quote) or (row.speaker is None and _is_between_us(row.source)):
+        return True  # "I think …" of the author, "you know, …" to the reader
+    return not spoken and (
+        _is_set_beside_cue(scene, clause, quote)
+        or is_said_in_contrast(scene, clause.top, quote)
+        or _holds_its_source(scene, clause, quote)
+        or _is_nobodys(scene, quote)
+    )
 
 
 def _holds_its_source(scene: Scene, clause: Clause, quote: int) -> bool:

@@ -37,10 +37,10 @@ def kin_labels(settled: Labels, people: Collection[Form]) -> dict[Form, str]:
     for form, label in (*_landforms(settled), *_companies(settled), *_acronyms(settled), *_places(settled)):
         if form not in people and settled[form] != label and not is_known_place(" ".join(form)):
             found[form] = label
-    return found | dict.fromkeys(_capitals(settled, people), "GPE")
+    return found | dict.fromkeys(_known_places(settled, people), "GPE")
 
 
-def _capitals(settled: Labels, people: Collection[Form]) -> Iterator[Form]:
+def _known_places(settled: Labels, people: Collection[Form]) -> Iterator[Form]:
     """Places that the lists know, taken for a man, where nobody in the article is called so: "Bern said"."""
     called = {word for form, label in settled.items() if label == "PERSON" and len(form) > 1 for word in form}
     for form, label in settled.items():
