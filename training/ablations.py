@@ -53,7 +53,7 @@ def greedy(scores: list[np.ndarray], transitions: np.ndarray, first: np.ndarray)
 def requantised(checkpoint: Path, folder: Path, bits: int) -> Path:
     """A model folder like the shipped one, with weights of 8 or 32 bits."""
     saved = export.average([checkpoint])
-    reader = export.Reader(0.0).eval()
+    reader = export.Reader.of(saved["config"]).eval()
     reader.load_state_dict(saved["mean"])
     for name in network.FILES:
         (folder / name).write_bytes((MODEL / name).read_bytes())
@@ -69,8 +69,8 @@ def requantised(checkpoint: Path, folder: Path, bits: int) -> Path:
     return folder
 
 
-def row(label: str, data: Path, eval_folder: Path, folder: Path = MODEL) -> str:
-    """One row of the table: the measures of a reader whose files lie in `folder`."""
+def figures(data: Path, eval_folder: Path, folder: Path = MODEL) -> dict[str, str]:
+    """{column: figures} of a reader whose files lie in `folder`."""
     nlp = pipeline.load()
     reader = nlp.get_pipe("hearsay_reader")
     reader._network = network.Network(network.read_files(folder))  # type: ignore[attr-defined]
@@ -86,20 +86,31 @@ def row(label: str, data: Path, eval_folder: Path, folder: Path = MODEL) -> str:
             )
             for f in measure(data, eval_folder).figures
         }
-    las = {
-        k.rsplit(" ", 1)[1]: v.rsplit(" ", 1)[1] for k, v in found.items() if k.startswith("sentences / UPOS")
+    trees = {
+        k.rsplit(" ", 1)[1]: v.split(" / ") for k, v in found.items() if k.startswith("sentences / UPOS")
     }
     hedged = next(v for k, v in found.items() if k.startswith("hedges")).split(" / ")
-    cells = (
-        label,
-        next(v for k, v in found.items() if k.startswith("pieces")),
-        las["ewt_dev"],
-        las["gumopen_dev"],
-        found["entities, F1 worldwide dev"],
-        f"{hedged[0]} / {hedged[1]}",
-        found["factuality, r / MAE uw dev"].split(" / ")[0],
-    )
-    return "| " + " | ".join(cells) + " |"
+    names = {k.split()[2]: v for k, v in found.items() if k.startswith("entities, F1 ")}
+    sure = {k.split()[4]: v.split(" / ")[0] for k, v in found.items() if k.startswith("factuality, r / MAE ")}
+    return {
+        "pieces, exact: source / cue / content": next(v for k, v in found.items() if k.startswith("pieces")),
+        "EWT sentences / LAS": f"{trees['ewt_dev'][0]} / {trees['ewt_dev'][3]}",
+        "EWT LAS": trees["ewt_dev"][3],
+        "GUM LAS": trees["gumopen_dev"][3],
+        "NER, worldwide": names["worldwide"],
+        "hedges: sentences / cues": f"{hedged[0]} / {hedged[1]}",
+        "factuality, uw": sure["uw"],
+        "factuality: uds / uw": f"{sure['uds_ih2']} / {sure['uw']}",
+    }
+
+
+def row(label: str, found: dict[str, str], columns: tuple[str, ...] = COLUMNS) -> str:
+    """A row of a table in Markdown: a label, then the figures of the further columns."""
+    return "| " + " | ".join([label, *(found[c] for c in columns[1:])]) + " |"
+
+
+def header(columns: tuple[str, ...] = COLUMNS) -> str:
+    return "| " + " | ".join(columns) + " |\n" + "|---" * len(columns) + "|"
 
 
 def main() -> None:
@@ -110,7 +121,7 @@ def main() -> None:
     ap.add_argument("--data", type=Path, default=Path("../shared/data"))
     ap.add_argument("--eval", type=Path, default=Path("../shared/eval"))
     args = ap.parse_args()
-    print("| " + " | ".join(COLUMNS) + " |\n" + "|---" * len(COLUMNS) + "|", flush=True)
+    print(header(), flush=True)
     changes: dict[str, Callable[[], Any]] = {
         "as shipped": lambda: replaced(component, "PIECES_PER_WINDOW", component.PIECES_PER_WINDOW),
         "windows of 128 pieces": lambda: replaced(component, "PIECES_PER_WINDOW", 128),
@@ -119,11 +130,11 @@ def main() -> None:
     }
     for label, change in changes.items():
         with change():
-            print(row(label, args.data, args.eval), flush=True)
+            print(row(label, figures(args.data, args.eval)), flush=True)
     for bits in (8, 32) if args.checkpoint else ():
         with tempfile.TemporaryDirectory() as folder:
             requantised(args.checkpoint, Path(folder), bits)
-            print(row(f"weights of {bits} bits", args.data, args.eval, Path(folder)), flush=True)
+            print(row(f"weights of {bits} bits", figures(args.data, args.eval, Path(folder))), flush=True)
 
 
 if __name__ == "__main__":

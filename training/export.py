@@ -55,7 +55,8 @@ class OneWindow(nn.Module):
 
     def forward(self, ids: Tensor, shapes: Tensor, quotes: Tensor, first: Tensor) -> tuple[Tensor, ...]:
         r = self.reader
-        x = r.encoder(ids[None], shapes[None], quotes[None], None)[0][first]
+        x = r.encoder(ids[None], shapes[None], quotes[None], None)
+        x = r.pool(x, ids[None], first[None])[0]
         none = torch.zeros_like(first, dtype=x.dtype)[None]
         pairs = [head(x[None], none)[0] for head in r.pairs.values()]
         governor = torch.cat([r.root[None], r.governor(x)], dim=0)
@@ -185,7 +186,7 @@ def average(checkpoints: list[Path]) -> dict[str, Any]:
 
 def export(checkpoints: list[Path], out: Path) -> None:
     saved = average(checkpoints)
-    reader = Reader(0.0).eval()
+    reader = Reader.of(saved["config"]).eval()
     reader.load_state_dict(saved["mean"])
     out.mkdir(parents=True, exist_ok=True)
     decoding_tables(reader, out / "decoding.npz")

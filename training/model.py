@@ -6,7 +6,7 @@ Only training and export use this; in use the exported graph runs without torch 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple, Self
 
 import torch
 from safetensors.torch import load_file
@@ -60,7 +60,7 @@ class Layer(nn.Module):
 class Encoder(nn.Module):
     """Pieces with their shapes and quotation states -> vectors [B, T, WIDTH]."""
 
-    def __init__(self, dropout: float) -> None:
+    def __init__(self, dropout: float, layers: int) -> None:
         super().__init__()
         self.pieces = nn.Embedding(VOCABULARY, WIDTH)
         self.positions = nn.Embedding(POSITIONS, WIDTH)
@@ -71,7 +71,7 @@ class Encoder(nn.Module):
         nn.init.zeros_(self.quotes.weight)
         self.norm = nn.LayerNorm(WIDTH, eps=1e-12)
         self.dropout = nn.Dropout(dropout)
-        self.layers = nn.ModuleList(Layer(dropout) for _ in range(LAYERS))
+        self.layers = nn.ModuleList(Layer(dropout) for _ in range(layers))
 
     def forward(self, ids: Tensor, shapes: Tensor, quotes: Tensor, mask: Tensor | None) -> Tensor:
         place = torch.arange(ids.shape[1], device=ids.device)
@@ -144,12 +144,32 @@ class WordHeads(nn.Module):
         return torch.cat([scores[..., : at.start], judged, scores[..., at.stop :]], dim=-1)
 
 
-class Reader(nn.Module):
-    """Encoder and heads."""
+def first_piece(x: Tensor, ids: Tensor, first: Tensor) -> Tensor:
+    """The vector of each word's first piece: x [B, T, W], first [B, N] -> [B, N, W]."""
+    return torch.gather(x, 1, first[:, :, None].expand(-1, -1, x.shape[2]))
 
-    def __init__(self, dropout: float = 0.1) -> None:
+
+def mean_of_pieces(x: Tensor, ids: Tensor, first: Tensor) -> Tensor:
+    """The mean vector of each word's pieces, which reach up to the next word's first; special pieces do not count."""
+    real = ((ids != windows.PAD) & (ids != windows.CLS) & (ids != windows.SEP))[..., None].float()
+    follow = F.pad(first[:, 1:], (0, 1))
+    end = torch.where(follow > first, follow, ids.shape[1])
+    # Sums up to each piece: a word's own is what they grow by from its first to its end.
+    sums = F.pad(torch.cumsum(torch.cat([x.float() * real, real], dim=2), dim=1), (0, 0, 1, 0))
+    own = first_piece(sums, ids, end) - first_piece(sums, ids, first)
+    return own[..., :-1] / own[..., -1:].clamp(min=1.0)
+
+
+POOLING = {"first": first_piece, "mean": mean_of_pieces}
+
+
+class Reader(nn.Module):
+    """Encoder and heads. `pooling`: how a word's pieces make its vector (POOLING)."""
+
+    def __init__(self, dropout: float = 0.1, layers: int = LAYERS, pooling: str = "first") -> None:
         super().__init__()
-        self.encoder = Encoder(dropout)
+        self.encoder = Encoder(dropout, layers)
+        self.pool = POOLING[pooling]
         self.dropout = nn.Dropout(dropout)
         self.words = WordHeads()
         self.pairs = nn.ModuleDict({k: PairHead(PAIR_WIDTH[k], dropout) for k in labels.PAIR_HEADS})
@@ -161,11 +181,16 @@ class Reader(nn.Module):
         self.first = nn.Parameter(torch.zeros(len(pieces)))
         self.register_buffer("legal", legal_transitions(pieces), persistent=False)
 
+    @classmethod
+    def of(cls, config: dict[str, Any]) -> Self:
+        """A reader without weights, as a training config (of a checkpoint, say) describes it."""
+        return cls(config["dropout"], config.get("layers", LAYERS), config.get("pooling", "first"))
+
     def forward(
         self, ids: Tensor, shapes: Tensor, quotes: Tensor, mask: Tensor, first: Tensor, word_mask: Tensor
     ) -> Scores:
         x = self.encoder(ids, shapes, quotes, mask)
-        x = self.dropout(torch.gather(x, 1, first[:, :, None].expand(-1, -1, WIDTH)))
+        x = self.dropout(self.pool(x, ids, first))
         padding = (1.0 - word_mask.to(x.dtype)) * FORBIDDEN
         pairs = {k: head(x, padding) for k, head in self.pairs.items()}
         governor = self.governor(x)

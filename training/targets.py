@@ -118,8 +118,8 @@ def _gap(gap: dict[str, Any], lo: int, hi: int, choices: dict[str, list]) -> Non
 class Sampler:
     """Endless batches of one set: shuffled examples, cut at varying limits, windows of like length together."""
 
-    def __init__(self, examples: list[Example], pieces: int, seed: int) -> None:
-        self.examples, self.pieces, self.rng = examples, pieces, random.Random(seed)
+    def __init__(self, examples: list[Example], pieces: int, seed: int, window: int = 256) -> None:
+        self.examples, self.pieces, self.rng, self.window = examples, pieces, random.Random(seed), window
         self.batches = self._batches()
 
     def next(self) -> list[tuple[windows.Encoded, dict[str, Any]]]:
@@ -127,7 +127,7 @@ class Sampler:
 
     def _limit(self) -> int:
         # Mostly the length that is used in the end; sometimes shorter, as articles and single sentences are.
-        return 256 if self.rng.random() < 0.75 else self.rng.randint(24, 256)
+        return self.window if self.rng.random() < 0.75 else self.rng.randint(24, self.window)
 
     def _batches(self) -> Iterator[list[tuple[windows.Encoded, dict[str, Any]]]]:
         pool: list[tuple[windows.Encoded, dict[str, Any]]] = []

@@ -16,6 +16,7 @@ import random
 import time
 import tomllib
 from collections import defaultdict
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -38,15 +39,17 @@ def pretrained() -> Path:
     return Path(spec.submodule_search_locations[0]) / "model" / "model.safetensors"
 
 
-def load_sets(folder: Path, shares: dict[str, float], pieces: int, seed: int) -> dict[str, Sampler]:
+def load_sets(folder: Path, config: dict[str, Any], seed: int) -> dict[str, Sampler]:
     """A sampler per set that has a share."""
     out = {}
-    for k, name in enumerate(n for n, share in shares.items() if share > 0):
+    for k, name in enumerate(n for n, share in config["share"].items() if share > 0):
         path = folder / f"{name}.pickle"
         if not path.exists():
             raise FileNotFoundError(f"{path}: no such prepared set; run python -m training.prepare first")
         with path.open("rb") as file:
-            out[name] = Sampler(pickle.load(file), pieces, seed * 1000 + k)
+            out[name] = Sampler(
+                pickle.load(file), config["pieces"], seed * 1000 + k, config.get("window", 256)
+            )
     return out
 
 
@@ -54,7 +57,8 @@ def optimizer(model: Reader, config: dict[str, Any]) -> torch.optim.AdamW:
     """AdamW in four groups: encoder or heads, with weight decay or (biases, norms, single vectors) without."""
     groups: dict[tuple[bool, bool], list[torch.nn.Parameter]] = defaultdict(list)
     for name, p in model.named_parameters():
-        groups[name.startswith("encoder."), p.ndim > 1].append(p)
+        if p.requires_grad:
+            groups[name.startswith("encoder."), p.ndim > 1].append(p)
     rate = {True: config["encoder_rate"], False: config["head_rate"]}
     return torch.optim.AdamW(
         [
@@ -78,24 +82,41 @@ def tensors(batch: windows.Batch) -> list[torch.Tensor]:
     return [torch.from_numpy(a) for a in batch]
 
 
-def step_losses(
-    model: Reader, items: list, precision: torch.dtype, hidden: float = 0.0
-) -> dict[str, torch.Tensor]:
-    """Losses by head of one micro-batch, with the share `hidden` of its wordpieces masked."""
+def collated(items: list, hidden: float) -> list[torch.Tensor]:
+    """A micro-batch as the reader takes it, with the share `hidden` of its wordpieces masked."""
     batch = tensors(windows.collate([e for e, _ in items]))
     if hidden:
         # The sets are seen many times over; a text with holes is never quite the same, and its tree and its quotes
         # must be told from what stands around them.
         ids = batch[0]
         batch[0] = torch.where((torch.rand(ids.shape) < hidden) & (ids > MASK), MASK, ids)
-    with torch.autocast("cpu", dtype=precision, enabled=precision != torch.float32):
+    return batch
+
+
+def gold_losses(model: Reader, items: list, config: dict[str, Any]) -> dict[str, torch.Tensor]:
+    """Losses by head of one micro-batch."""
+    batch = collated(items, config.get("hidden", 0.0))
+    with autocast(config):
         scores = model(*batch)
     return batch_losses(model, scores, [t for _, t in items], batch[5])
 
 
-def initial(config: dict[str, Any], start: Path | None) -> Reader:
+def autocast(config: dict[str, Any]) -> torch.autocast:
+    """Matrix products in the config's precision."""
+    precision = getattr(torch, config["precision"])
+    return torch.autocast("cpu", dtype=precision, enabled=precision != torch.float32)
+
+
+def freeze(model: Reader, config: dict[str, Any]) -> None:
+    """Leave the config's `frozen` parameters, named by how they begin, as they are."""
+    for name, p in model.named_parameters():
+        p.requires_grad_(not name.startswith(tuple(config.get("frozen", ()))))
+
+
+def initial(config: dict[str, Any], start: Path | None, kind: type[Reader] = Reader) -> Reader:
     """A reader on the pretrained encoder, or on the mean weights of a run that has ended (a second pass)."""
-    model = Reader(config["dropout"])
+    model = kind.of(config)
+    freeze(model, config)
     if start is None:
         model.encoder.load_pretrained(pretrained())
         return model
@@ -103,12 +124,22 @@ def initial(config: dict[str, Any], start: Path | None) -> Reader:
     return model
 
 
+Objective = Callable[[Reader, list, dict[str, Any]], dict[str, torch.Tensor]]
+
+
 def train(
-    config: dict[str, Any], data: Path, out: Path, stop_after: int | None = None, start: Path | None = None
+    config: dict[str, Any],
+    data: Path,
+    out: Path,
+    stop_after: int | None = None,
+    start: Path | None = None,
+    objective: Objective = gold_losses,
+    kind: type[Reader] = Reader,
 ) -> None:
+    """Train on the sets of `data`; `objective` gives the losses of a micro-batch, `kind` is what is trained."""
     torch.manual_seed(config["seed"])
     out.mkdir(parents=True, exist_ok=True)
-    model = initial(config, start)
+    model = initial(config, start, kind)
     opt = optimizer(model, config)
     mean = {k: v.detach().clone() for k, v in model.state_dict().items()}
     at = 0
@@ -120,10 +151,9 @@ def train(
         mean, at = saved["mean"], saved["step"]
         print(f"resumed at step {at}", flush=True)
     # A run that is resumed draws on in another order, instead of seeing the first examples again.
-    sets = load_sets(data, config["share"], config["pieces"], config["seed"] + at)
+    sets = load_sets(data, config, config["seed"] + at)
     names, weights = list(sets), [config["share"][n] for n in sets]
     rng = random.Random(config["seed"] * 7919 + at)
-    precision = getattr(torch, config["precision"])
     seen, began, running = 0, time.time(), defaultdict(list)
     model.train()
     for step in range(at, config["steps"]):
@@ -134,9 +164,9 @@ def train(
             name = rng.choices(names, weights)[0]
             items = sets[name].next()
             seen += sum(len(e.ids) for e, _ in items)
-            losses = step_losses(model, items, precision, config.get("hidden", 0.0))
+            losses = objective(model, items, config)
             if losses:
-                sum(WEIGHT[k] * v for k, v in losses.items()).backward()
+                sum(WEIGHT.get(k, 1.0) * v for k, v in losses.items()).backward()
             for k, v in losses.items():
                 running[k].append(float(v.detach()))
         torch.nn.utils.clip_grad_norm_(model.parameters(), config["clip"])

@@ -1,0 +1,119 @@
+"""What training is made of, at tiny sizes; needs torch, which only training uses."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch")
+pytest.importorskip("safetensors")
+pytest.importorskip("onnx")
+
+from pipeline.reader import windows  # noqa: E402
+from training import export, model, objectives, targets, train, trials  # noqa: E402
+from training.examples import Example  # noqa: E402
+
+CONFIG = {
+    "seed": 1, "steps": 2, "pieces": 64, "micro_batches": 1, "encoder_rate": 1e-3, "head_rate": 1e-3, "warmup": 1,
+    "dropout": 0.0, "weight_decay": 0.01, "clip": 1.0, "average": 0.9, "precision": "float32", "layers": 1,
+    "share": {"set": 1.0},
+}  # fmt: skip
+
+
+def example(words: int = 60, pieces_per_word: int = 2) -> Example:
+    """Paragraphs of ten words, each word of as many pieces, with tags."""
+    n = words * pieces_per_word
+    return Example(
+        words=["word"] * words,
+        paragraph=np.arange(words) // 10,
+        shapes=np.ones(words, dtype=np.int64),
+        quotes=np.zeros(words, dtype=np.int64),
+        pieces=windows.Pieces(np.arange(1000, 1000 + n), np.arange(0, n + 1, pieces_per_word)),
+        layers={"upos": np.arange(words) % 3},
+    )
+
+
+def items(limit: int = 40) -> list:
+    source = example()
+    return [(e, targets.word_targets(source, *w)) for e, w in targets.cut(source, limit)]
+
+
+def test_mean_of_pieces_leaves_special_pieces_out() -> None:
+    cls, sep, pad = windows.CLS, windows.SEP, windows.PAD
+    ids = torch.tensor([[cls, 5000, 5001, sep, 5002, sep], [cls, 5000, sep, pad, pad, pad]])
+    first = torch.tensor([[1, 4], [1, 0]])
+    x = torch.arange(12.0).reshape(2, 6, 1)
+    words = model.mean_of_pieces(x, ids, first)
+    assert words[0, :, 0].tolist() == [1.5, 4.0]
+    assert words[1, 0, 0].item() == 7.0
+
+
+@pytest.mark.parametrize("pooling", ["first", "mean"])
+def test_a_window_alone_reads_as_in_a_batch(pooling: str) -> None:
+    torch.manual_seed(0)
+    reader = model.Reader.of({**CONFIG, "pooling": pooling}).eval()
+    encoded = [e for e, _ in items(40)]
+    with torch.no_grad():
+        batch = reader(*train.tensors(windows.collate(encoded)))
+        alone = export.OneWindow(reader)(*(torch.from_numpy(a) for a in encoded[-1]))
+    n = len(encoded[-1].first)
+    assert torch.allclose(batch.words[len(encoded) - 1, :n], alone[0], atol=1e-4)
+
+
+def test_windows_keep_to_the_limit_of_the_config() -> None:
+    sampler = targets.Sampler([example()], 64, seed=1, window=30)
+    sizes = [len(e.ids) for _ in range(10) for e, _ in sampler.next()]
+    assert max(sizes) <= 30
+
+
+def test_what_is_frozen_is_not_trained() -> None:
+    reader = model.Reader.of(CONFIG)
+    frozen = {**CONFIG, "frozen": ["encoder.shapes"]}
+    trained = {id(p) for g in train.optimizer(reader, CONFIG).param_groups for p in g["params"]}
+    assert id(reader.encoder.shapes.weight) in trained
+    train.freeze(reader, frozen)
+    trained = {id(p) for g in train.optimizer(reader, frozen).param_groups for p in g["params"]}
+    assert id(reader.encoder.shapes.weight) not in trained
+    assert id(reader.encoder.pieces.weight) in trained
+
+
+def test_a_reader_learns_nothing_from_itself_and_something_from_another() -> None:
+    torch.manual_seed(0)
+    one, other = (model.Reader.of(CONFIG).eval() for _ in range(2))
+    batch = train.tensors(windows.collate([e for e, _ in items()]))
+    with torch.no_grad():
+        said, wanted = one(*batch), other(*batch)
+        same = objectives.from_teacher(one, said, one, said, batch[5].bool())
+        else_ = objectives.from_teacher(one, said, other, wanted, batch[5].bool())
+    soft = {k: v for k, v in same.items() if k != "sentence"}  # the cross-entropy with itself is not zero
+    assert max(map(float, soft.values())) < 1e-5
+    assert float(else_["upos"]) > 1e-4
+    assert all(torch.isfinite(v) for v in else_.values())
+
+
+def test_masked_pieces_teach_the_encoder_alone() -> None:
+    torch.manual_seed(0)
+    guesser = objectives.Guesser.of(CONFIG)
+    losses = objectives.masked_pieces(guesser, items(), CONFIG)
+    losses["masked"].backward()
+    assert guesser.encoder.layers[0].up.weight.grad is not None
+    assert guesser.words.all.weight.grad is None
+
+
+def test_trials_change_one_thing_each() -> None:
+    plan = tomllib.loads(Path("training/configs/trials.toml").read_text(encoding="utf-8"))
+    found = trials.trials(plan)
+    base = found["seed 1"]
+    assert found["seed 2"] == {**base, "seed": 2}
+    for name in plan["variant"]:
+        changed = {k for k, v in found[name].items() if base.get(k) != v}
+        assert len(changed) == 1, name
+
+
+def test_spread_is_taken_figure_by_figure() -> None:
+    mean, deviation = trials.spread([{"a": "1.0 / 0.700"}, {"a": "3.0 / 0.800"}])
+    assert mean == {"a": "2.0 / 0.750"}
+    assert deviation == {"a": "1.4 / 0.071"}
