@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.reader import decoding, labels, windows
+from pipeline.reader.directions import looks_ahead
 from pipeline.reader.readings import plain_openings
 
 TAGS = ["O", "B-a", "I-a", "B-b", "I-b"]
@@ -84,8 +85,10 @@ def test_viterbi_finds_the_best_legal_sequence(lengths: list[int], seed: int) ->
 @given(st.lists(st.booleans(), min_size=1, max_size=30), st.integers(0, 10**6))
 def test_heads_form_one_tree_a_sentence(starts: list[bool], seed: int) -> None:
     opens = np.array([True, *starts[1:]])
-    scores = np.random.default_rng(seed).normal(size=(len(opens), len(opens) + 1)).astype(np.float32)
-    head, sentence = decoding.heads(scores, opens), np.cumsum(opens)
+    chance = np.random.default_rng(seed)
+    scores = chance.normal(size=(len(opens), len(opens) + 1)).astype(np.float32)
+    ahead = chance.random(len(opens)) < 0.3
+    head, sentence = decoding.heads(scores, opens, ahead), np.cumsum(opens)
     for number in np.unique(sentence):
         words = np.flatnonzero(sentence == number)
         roots = [w for w in words if head[w] == w]
@@ -96,6 +99,19 @@ def test_heads_form_one_tree_a_sentence(starts: list[bool], seed: int) -> None:
                 w = head[w]
                 assert w not in seen and sentence[w] == number
                 seen.add(w)
+
+
+def test_words_that_look_ahead_have_their_head_behind_them() -> None:
+    words = "She asked if the ship , or a boat , was as if lost and".split()
+    tags = np.array([labels.XPOS.index(t) for t in "PRP VBD IN DT NN , CC DT NN , VBD IN IN VBN CC".split()])
+    opens = np.arange(len(words)) == 0
+    ahead = looks_ahead(words, tags, opens)
+    assert [w for w, a in zip(words, ahead) if a] == ["if", "the", "or", "a"]  # not "as if", not a last "and"
+    scores = np.zeros((len(words), len(words) + 1), dtype=np.float32)
+    scores[:, 2] = 5.0  # everything would hang on "asked"
+    scores[1, 0] = 9.0
+    head = decoding.heads(scores, opens, ahead)
+    assert all(head[i] > i for i in np.flatnonzero(ahead)) and head[4] == 1
 
 
 def test_spans_carry_the_mean_probability_of_their_tags() -> None:

@@ -6,9 +6,9 @@ from pipeline.claims.clauses import DEEPEST, Clause, is_comparison, is_finite, l
 from pipeline.claims.conditions import condition_mark
 from pipeline.claims.edges import own_tokens, pieces_of, within_stops
 from pipeline.claims.finiteness import has_subject
-from pipeline.claims.governors import set_in_reports
+from pipeline.claims.governors import clause_top, set_in_reports
 from pipeline.claims.scene import Scene
-from pipeline.claims.tree import Tree, child, subtree
+from pipeline.claims.tree import FINITE_TAGS, Tree, child, subtree
 from pipeline.lexicon.word_sets import opinion_lemmas, words_of
 
 
@@ -30,6 +30,7 @@ def cut_clause(
         foreign |= scene.cue_tokens[quote] | scene.source_tokens[quote]
     tokens = within_stops(tree, own_tokens(tree, clause, cut), clause.top)
     tokens = _before_the_next(tree, tokens, clause)
+    tokens = _before_speech(scene, tokens, clause)
     tokens = _on_its_side(tree, tokens, clause, spine)
     tokens = _within_content(scene, tokens, clause, quote)
     foreign -= spine
@@ -53,6 +54,27 @@ def _before_the_next(tree: Tree, tokens: list[int], clause: Clause) -> list[int]
     for c in tree.children[clause.top]:
         if tree.deps[c] == "conj" and c > clause.head and _is_whole(tree, c):
             return [i for i in tokens if i < leftmost(tree, c)]
+    return tokens
+
+
+def _before_speech(scene: Scene, tokens: list[int], clause: Clause) -> list[int]:
+    """The tokens of a clause before direct speech set behind it and the clause that brings it: 'Vos took to the radio
+    (, telling all: "We won.")', "a letter (which said: …)"."""
+    tree = scene.tree
+    if clause.head in scene.quoted:
+        return tokens
+    for i in tokens:
+        if i <= clause.head or i not in scene.quoted or tree.words[i - 1] not in (",", ":"):
+            continue
+        quote = scene.quote_at.get(i, scene.quote_at.get(i + 1))
+        if quote is None or scene.quotes[quote].kind != "direct":
+            continue
+        if any(tree.tags[k] in FINITE_TAGS for k in scene.content_tokens[quote] if k > i):
+            tops = {clause_top(tree, k) for k in scene.cue_tokens[quote]}
+            first = min(
+                (leftmost(tree, top) for top in tops if top in tokens and top > clause.head), default=i
+            )
+            return [k for k in tokens if k < min(i, first)]
     return tokens
 
 

@@ -42,7 +42,7 @@ def pieces_of(tree: Tree, tokens: list[int], foreign: frozenset[int], top: int) 
     mine = _without_lead(tree, [i for i in tokens if i not in foreign and not _is_mark(tree, i)], top)
     opening = next((n for n, i in enumerate(mine) if i >= top or not _joins(tree, i, top)), len(mine))
     pieces: list[tuple[int, int]] = []
-    closing = next((n for n, i in enumerate(reversed(mine)) if i <= top or not _is_filler(tree, i)), 0)
+    closing = next((n for n, i in enumerate(reversed(mine)) if i <= top or not _dangles(tree, i)), 0)
     for i in mine[opening : len(mine) - closing]:
         if pieces and foreign.isdisjoint(range(pieces[-1][1], i)):
             pieces[-1] = (pieces[-1][0], i + 1)
@@ -82,6 +82,12 @@ def _joins(tree: Tree, i: int, top: int) -> bool:
     if tree.lowers[i] in ("so", "then", "yet") and tree.deps[i] == "advmod":
         return True  # "so it rained", "(if it rains,) then the match is off", "yet it went on"
     return tree.tags[i] == "WRB" and tree.deps[top] == "advcl"
+
+
+def _dangles(tree: Tree, i: int) -> bool:
+    """Whether a word at the end of a clause belongs to what has been cut off: a filler, "(it is other) than (if …)"."""
+    joint = tree.deps[i] in ("mark", "cc") and tree.lowers[i] != "to"
+    return joint or tree.lowers[i] == "than" or _is_filler(tree, i)
 
 
 def _is_filler(tree: Tree, i: int) -> bool:

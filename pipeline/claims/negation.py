@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pipeline.claims.hedges import LOWERING_KINDS
 from pipeline.claims.setting import Setting
+from pipeline.claims.tree import child
 from pipeline.lexicon.word_sets import words_of
 
 
@@ -11,8 +12,29 @@ def negation_of(setting: Setting, governor: int) -> int | None:
     """The token that negates a predicate; None without one. "Not only" and the *no* of a cue ("no doubt") do not."""
     known = setting.negations
     if governor not in known:
-        known[governor] = next((c for c in _negating(setting, governor)), None)
+        own = next((c for c in _negating(setting, governor)), None)
+        known[governor] = _shared(setting, governor) if own is None else own
     return known[governor]
+
+
+def _shared(setting: Setting, governor: int) -> int | None:
+    """The negation that a bare verb shares with the one before it: "did not come out and say", not "but say"."""
+    tree, first = setting.tree, setting.tree.heads[governor]
+    if tree.deps[governor] != "conj" or tree.tags[governor] != "VB" or tree.tags[first] != "VB":
+        return None
+    joint = child(tree, governor, "cc")
+    if (
+        child(tree, governor, "aux", "mark", "nsubj") is not None
+        or joint is None
+        or tree.lowers[joint] == "but"
+    ):
+        return None
+    auxiliary = child(tree, first, "aux")
+    if auxiliary is None or tree.lowers[auxiliary] == "to":
+        return None
+    return next(
+        (c for c in _negating(setting, first) if auxiliary < c < first and tree.deps[c] == "advmod"), None
+    )
 
 
 def _negating(setting: Setting, governor: int) -> list[int]:

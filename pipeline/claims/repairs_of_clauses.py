@@ -10,6 +10,7 @@ from pipeline.lexicon.word_sets import opinion_lemmas, signature, words_of
 FAR = 40
 """Words that a mark before a clause may stand away."""
 FOLLOWING = frozenset({"conj", "obl", "advmod", "nmod"})
+PHRASES = frozenset({"obl", "nmod"})
 RELATIVES = frozenset({"which", "that", "who"})
 
 
@@ -30,6 +31,35 @@ def open_complement(tree: Tree, i: int) -> None:
         tree.deps[i] = "ccomp"
 
 
+def hang_question(tree: Tree, i: int) -> None:
+    """What *whether* or *if* opens behind a verb of asking is asked: "was asked if he had seen it"."""
+    verb, mark = tree.heads[i], child(tree, i, "mark")
+    if tree.deps[i] != "advcl" or mark is None or tree.lowers[mark] not in ("whether", "if") or i < verb:
+        return
+    if child(tree, verb, "nsubj", "aux") is None:
+        return  # "asked if he had seen it, he laughed"
+    sign = signature(tree.lemmas[verb], "verb", "whether")
+    if sign is not None and sign.kind == "question" and child(tree, verb, "ccomp", "xcomp", "obj") is None:
+        tree.deps[i] = "ccomp"
+
+
+def hang_that(tree: Tree, i: int) -> None:
+    """What *that* opens right behind a verb of saying or thinking hangs on it: "I worry greatly that it will burn"."""
+    mark = child(tree, i, "mark")
+    if tree.deps[i] != "ccomp" or mark is None or tree.lowers[mark] != "that":
+        return
+    verb = mark - 1
+    while verb > tree.firsts[i] and tree.pos[verb] == "ADV":
+        verb -= 1
+    if tree.pos[verb] != "VERB" or tree.lemmas[verb] not in opinion_lemmas() or is_below(tree, verb, i):
+        return
+    if tree.heads[i] == verb or child(tree, verb, "ccomp", "xcomp") is not None:
+        return
+    move(tree, i, verb, "ccomp")
+    for c in range(verb + 1, mark):
+        move(tree, c, verb, "advmod")
+
+
 def join_predicate(tree: Tree, i: int) -> None:
     """A finite verb is joined to the clause before it, no participle: "claiming it was unsafe and broke the law"."""
     head = tree.heads[i]
@@ -40,6 +70,57 @@ def join_predicate(tree: Tree, i: int) -> None:
         return
     if child(tree, i, "nsubj", "expl", "mark") is None:
         move(tree, i, said, "conj")
+
+
+def lower_participle(tree: Tree, i: int) -> None:
+    """A participle under a verb that takes no clause is of the noun before it: "led the largest march ever held"."""
+    verb, noun = tree.heads[i], child(tree, i, "nsubj")
+    if tree.deps[i] != "ccomp" or tree.tags[i] != "VBN" or noun is None or not verb < noun < i:
+        return
+    if child(tree, i, "aux", "cop", "mark") is not None or tree.lemmas[verb] in opinion_lemmas():
+        return
+    if child(tree, verb, "obj") is None and signature(tree.lemmas[verb], "verb", "that") is None:
+        move(tree, noun, verb, "obj")
+        move(tree, i, noun, "acl")
+
+
+def hang_contact(tree: Tree, i: int) -> None:
+    """A clause right behind a noun, of a pronoun and a verb without object, says which: "a party they don't like"."""
+    subject = child(tree, i, "nsubj")
+    if tree.deps[i] != "advcl" or subject is None or tree.tags[subject] != "PRP" or i < tree.heads[i]:
+        return
+    noun = subject - 1
+    if tree.pos[noun] not in ("NOUN", "PROPN") or leftmost(tree, i) != subject or not tree.heads[i] <= noun:
+        return
+    if tree.pos[i] == "VERB" and child(tree, i, "obj", "ccomp", "xcomp", "mark") is None:
+        move(tree, i, noun, "acl:relcl")
+
+
+def hang_infinitive(tree: Tree, i: int) -> None:
+    """What is an honour is to do so, not what is said: "he said it was an honour to help"."""
+    verb, said = tree.heads[i], child(tree, tree.heads[i], "ccomp")
+    if tree.deps[i] != "xcomp" or tree.tags[i] != "VB" or said is None or not verb < said < i:
+        return
+    subject = child(tree, said, "nsubj", "expl")
+    if subject is not None and tree.lowers[subject] == "it" and child(tree, said, "cop") is not None:
+        move(tree, i, said, "csubj")
+
+
+def raise_contrast(tree: Tree, i: int) -> None:
+    """What is said against what others say is not theirs: "they say it is safe, but they do not live there"."""
+    said, joint, subject = tree.heads[i], child(tree, i, "cc"), child(tree, i, "nsubj")
+    if tree.deps[i] != "conj" or tree.deps[said] != "ccomp" or joint is None or subject is None:
+        return
+    verb = tree.heads[said]
+    speaker = child(tree, verb, "nsubj")
+    if speaker is None or not speaker < verb < said < joint < i or tree.lowers[joint] != "but":
+        return
+    if (
+        tree.tags[speaker] == "PRP"
+        and tree.lowers[speaker] == tree.lowers[subject]
+        and child(tree, i, "mark") is None
+    ):
+        move(tree, i, verb, "conj")
 
 
 def hang_relative(tree: Tree, i: int) -> None:
@@ -134,8 +215,17 @@ def part_at_mark(tree: Tree, i: int) -> None:
 
 
 def hang_near(tree: Tree, i: int) -> None:
-    """Where a clause with its own subject has been added, what follows is of that one: "and she was well and left"."""
+    """Where a clause with its own subject has been added, what follows is of that one: "and she was well and left".
+
+    So is a phrase right behind an adverbial clause: "it closed because it had lost money for a decade".
+    """
     head = tree.heads[i]
+    if tree.deps[i] in PHRASES and head < i:
+        first = leftmost(tree, i)
+        clauses = [c for c in tree.children[head] if head < c < first and tree.deps[c] == "advcl"]
+        if clauses and _reaches(tree, clauses[-1], first):
+            move(tree, i, clauses[-1], tree.deps[i])
+            return
     near = _added_clause(tree, head, i) if head < i and tree.deps[i] in FOLLOWING else None
     if near is None:
         return
@@ -143,6 +233,17 @@ def hang_near(tree: Tree, i: int) -> None:
         move(tree, i, near, tree.deps[i])
     elif tree.deps[i] == "conj" and child(tree, i, "mark") == near + 1:
         move(tree, i, near, "ccomp")  # "…, but it is possible that he left"
+
+
+def _reaches(tree: Tree, clause: int, i: int) -> bool:
+    """Whether an adverbial clause with mark and subject ends right before a token, with no comma between."""
+    mark, subject = child(tree, clause, "mark"), child(tree, clause, "nsubj")
+    if mark is None or subject is None or not mark < subject < clause:
+        return False
+    last = max(c for c in (clause, *tree.children[clause]))
+    while (below := max(tree.children[last], default=last)) > last:
+        last = below
+    return last == i - 1 and tree.pos[last] != "PUNCT"
 
 
 def hang_beyond_joint(tree: Tree, i: int) -> None:

@@ -8,6 +8,7 @@ from pipeline.claims.tree import FINITE_TAGS, Tree, child
 from pipeline.lexicon.word_sets import opinion_lemmas, signature, words_of
 
 NOMINAL = frozenset({"det", "amod", "nmod:poss", "nummod"})
+PREMODIFIERS = NOMINAL | {"compound", "advmod", "punct"}
 
 
 def plain_words(tree: Tree, i: int) -> None:
@@ -69,6 +70,33 @@ def free_mark(tree: Tree, i: int) -> None:
     if tree.deps[noun].startswith("nsubj") and tree.deps[tree.heads[noun]] == "ccomp":
         tree.tags[i] = "IN"
         move(tree, i, tree.heads[noun], "mark")
+
+
+def lower_preposition(tree: Tree, i: int) -> None:
+    """*Despite* and the like open a noun phrase, no clause, where none of its verbs follows: "despite his charm, …"."""
+    if (
+        tree.deps[i] != "mark"
+        or tree.lowers[i] not in words_of("nominal_preposition")
+        or i + 1 >= tree.lasts[i]
+    ):
+        return
+    top = i + 1
+    for _ in range(CLIMB):
+        if tree.deps[top] not in PREMODIFIERS or tree.heads[top] <= top:
+            break
+        top = tree.heads[top]
+    if tree.pos[top] in ("NOUN", "PROPN", "PRON") and tree.heads[i] != top:
+        move(tree, i, top, "case")
+
+
+def name_report(tree: Tree, i: int) -> None:
+    """*Per* before a name or an article means *according to*, and is read so: "per the report", not "per person"."""
+    noun, behind = tree.heads[i], i + 1
+    if tree.lowers[i] != "per" or tree.deps[i] != "case" or noun < i or not tree.deps[noun].startswith("obl"):
+        return
+    reported = any(tree.lemmas[c] in opinion_lemmas() for c in tree.children[noun] if tree.deps[c] == "acl")
+    if reported or tree.lowers[behind] in ("the", "a", "an") or tree.tags[behind] in ("NNP", "NNPS"):
+        tree.lowers[i] = "according"
 
 
 def give_subject(tree: Tree, i: int) -> None:
@@ -137,9 +165,13 @@ def sort_subjects(tree: Tree, i: int) -> None:
 
 def forward_subject(tree: Tree, i: int) -> None:
     """A noun between *and* and a finite verb that has no subject is its subject: "no list of ships built and sailors
-    do not count" where the parser takes sailors for what is built."""
+    do not count" where the parser takes sailors for what is built, "you look back and you will say"."""
     head = tree.heads[i]
-    if not tree.deps[i].startswith("nsubj") or i < head or tree.tags[head] != "VBN":
+    if not tree.deps[i].startswith("nsubj") or i < head:
+        return
+    if tree.tags[head] != "VBN" and not any(
+        tree.deps[c] == "nsubj" and c < head for c in tree.children[head]
+    ):
         return
     joint = tree.children[i][0] - 1 if tree.children[i] and tree.children[i][0] < i else i - 1
     if joint <= head or tree.deps[joint] != "cc":

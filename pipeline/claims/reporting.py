@@ -7,7 +7,7 @@ from pipeline.claims.governors import clause_top
 from pipeline.claims.hedges import LOWERING_KINDS
 from pipeline.claims.scene import Scene
 from pipeline.claims.steps import Bearing
-from pipeline.claims.tree import Tree, child
+from pipeline.claims.tree import FINITE_TAGS, Tree, child
 from pipeline.lexicon.word_sets import signature, words_of
 
 
@@ -36,6 +36,13 @@ def reporting_tops(scene: Scene, clauses: list[Clause], bearings: dict[int, Bear
 
 def _content_is_clause(scene: Scene, quote: int) -> bool:
     tree = scene.tree
+    content = scene.content_tokens[quote]
+    pledged = tree.lowers[min(content)] == "to" or any(
+        child(tree, i, "xcomp") is not None for i in scene.cue_tokens[quote]
+    )
+    spoken = scene.quotes[quote].kind == "direct" and not pledged
+    if spoken and any(tree.tags[i] in FINITE_TAGS for i in content):
+        return True
     return any(
         tree.deps[i].partition(":")[0] in ("root", "ccomp", "parataxis", "conj")
         and not is_said_in_contrast(scene, i, quote)

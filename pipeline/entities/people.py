@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from functools import cache
 
 from pipeline.entities.names import PARTICLES, Name
-from pipeline.entities.words import given_names
+from pipeline.entities.words import given_names, people_nouns
 from pipeline.lexicon import read_lexicon
 
 NEIGHBOURS = 24
 # "him" is most often somebody else than the person named last
 PRONOUN = re.compile(r"\b(?:he|his|she|her)\b", re.IGNORECASE)
+NOUN_BEFORE = re.compile(r"\b(?:his|her|their|the)\s(?:\w+\s)?(\w+),?\s$", re.IGNORECASE)
 SHORT_WAY = 200  # characters after a name in which a pronoun is taken for its own
 KNOWN_BY_TITLE = 3  # mentions with a title, after which a full name brings in somebody else
 RARE = 2  # mentions of a name that may be a slip of the pen
@@ -57,8 +58,9 @@ def cluster_people(names: Sequence[Name], members: Sequence[int], text: str) -> 
     forms: dict[FullName, list[int]] = defaultdict(list)
     short: list[int] = []
     for i in members:
-        if len(_core(names[i].words)) > 1:
-            forms[names[i].words, names[i].generation, names[i].gender].append(i)
+        words = (*names[i].words, *_family_name(names, i, text))
+        if len(_core(words)) > 1:
+            forms[words, names[i].generation, names[i].gender].append(i)
         else:
             short.append(i)
     for (words, generation, gender), mentions in sorted(
@@ -74,6 +76,17 @@ def cluster_people(names: Sequence[Name], members: Sequence[int], text: str) -> 
             found = _misspelt_person(people, names[i].words[0])
         _join(people, index, found, Cluster("PERSON", names[i].words, [i], names[i].gender))
     return people
+
+
+def _family_name(names: Sequence[Name], i: int, text: str) -> tuple[str, ...]:
+    """The surname that a given name shares with the next: "Ana and Jon Orla", where the article has "the Orlas"."""
+    if len(names[i].words) != 1 or names[i].titles or i + 1 >= len(names):
+        return ()
+    other = names[i + 1]
+    if other.titles or len(_core(other.words)) < 2 or text[names[i].end_char : other.start_char] != " and ":
+        return ()
+    surname = other.words[-1]
+    return (surname,) if re.search(rf"\bthe {re.escape(surname)}s\b", text, re.IGNORECASE) else ()
 
 
 def _without_slips(forms: Mapping[FullName, list[int]]) -> dict[FullName, list[int]]:
@@ -153,8 +166,13 @@ def _tell_from_newcomers(fitting: Sequence[Cluster], by_gender: Mapping[str, lis
 
 
 def _told_by_pronouns(names: Sequence[Name], person: Cluster, text: str) -> str:
-    """The gender of most pronouns that follow the name before the next name or within two sentences."""
+    """The gender of a noun before the name ("her son, Jon Orla"), else of most pronouns that follow it before the next
+    name or within two sentences."""
     votes: Counter[str] = Counter()
+    for i in person.members[:NEIGHBOURS]:
+        noun = NOUN_BEFORE.search(text, max(0, names[i].start_char - SHORT_WAY), names[i].start_char)
+        if noun and (gender := people_nouns().get(noun[1].lower())):
+            return gender
     for i in person.members[:NEIGHBOURS]:
         stop = names[i + 1].start_char if i + 1 < len(names) else len(text)
         pronoun = PRONOUN.search(text, names[i].end_char, min(stop, names[i].end_char + SHORT_WAY))

@@ -10,18 +10,20 @@ from bisect import bisect_right
 from dataclasses import replace
 
 from pipeline.quotes.attributions import Attribution
-from pipeline.quotes.layout import QUOTATION_MARKS, Layout, Piece
+from pipeline.quotes.layout import FINAL_STOPS, QUOTATION_MARKS, Layout, Piece, Region
 
 LEFT_OUT_AT_END = frozenset([",", ".", ";", ":", "-", "–", "—", "--", "("])
 LEFT_OUT_AT_START = frozenset([",", ".", ";", ":", "-", "–", "—", "--", ")", "?", "!", "…"])
 TAKEN_IN = frozenset(["that", "whether", "to"])
 INNER_STOPS = frozenset([",", ".", "?", "!", "…"])
 MOST = 0.5  # of an unclosed quotation that a piece must hold to be given the rest
+CUE_REACH = 12  # tokens between a quotation and the cue behind it, the speaker's name and office included
 LONGEST = 1000  # tokens of a quotation that is given to a piece; a longer one has lost its closing mark
 
 
 def mend_contents(layout: Layout, attributions: list[Attribution]) -> list[Attribution]:
     """The same attributions with the edges of their contents mended; those that keep no word are left out."""
+    attributions = _one_speaker(layout, attributions)
     owner = [-1] * len(layout.words)
     for number, attribution in enumerate(attributions):
         for piece in _pieces(attribution):
@@ -32,6 +34,7 @@ def mend_contents(layout: Layout, attributions: list[Attribution]) -> list[Attri
         for piece in attribution.contents:
             if _is_narrated(layout, attribution, piece):
                 continue
+            piece = _within_sentence(layout, attribution.cue, piece)
             whole = _trim(layout, _widen(layout, owner, number, piece))
             if whole.start < whole.end:
                 owner[whole.start : whole.end] = [number] * (whole.end - whole.start)
@@ -39,6 +42,45 @@ def mend_contents(layout: Layout, attributions: list[Attribution]) -> list[Attri
         if contents:
             mended.append(replace(attribution, contents=tuple(_join(layout, sorted(contents, key=_start)))))
     return mended
+
+
+def _one_speaker(layout: Layout, attributions: list[Attribution]) -> list[Attribution]:
+    """The same attributions, each quotation given whole to the one whose cue stands right behind it.
+
+    As in `The mill will close, the Echo reported. "It lost money. Nobody bought it", Berg said`, where the reader takes
+    the first of the two sentences for the paper's.
+    """
+    found = list(attributions)
+    for region in layout.regions:
+        if not region.closed or region.end - region.start > LONGEST:
+            continue
+        inside = [
+            n
+            for n, a in enumerate(found)
+            if any(region.start <= p.start and p.end <= region.end for p in a.contents)
+            and not (a.cue and region.start <= a.cue.start < region.end)
+        ]
+        behind = [n for n in inside if _stands_behind(layout, found[n].cue, region)]
+        if len(inside) < 2 or len(behind) != 1:
+            continue
+        for n in inside:
+            if n not in behind:
+                taken = [p for p in found[n].contents if region.start <= p.start and p.end <= region.end]
+                found[n] = replace(found[n], contents=tuple(p for p in found[n].contents if p not in taken))
+                whole = sorted((*found[behind[0]].contents, *taken), key=_start)
+                found[behind[0]] = replace(found[behind[0]], contents=tuple(whole))
+    return found
+
+
+def _stands_behind(layout: Layout, cue: Piece | None, region: Region) -> bool:
+    """Whether a cue follows a quotation within its sentence: `"…," said the mayor`, `"…", Berg had told the paper`."""
+    if cue is None or cue.start < region.end or layout.quotation[cue.start] >= 0:
+        return False
+    return (
+        cue.start - region.end <= CUE_REACH
+        and layout.sentence[cue.start] == layout.sentence[region.end - 1]
+        and layout.paragraph[cue.start] == layout.paragraph[region.start]
+    )
 
 
 def _is_narrated(layout: Layout, attribution: Attribution, piece: Piece) -> bool:
@@ -54,6 +96,36 @@ def _is_narrated(layout: Layout, attribution: Attribution, piece: Piece) -> bool
     sentence = layout.sentence[piece.start]
     quoted = any(layout.quotation[i] >= 0 for i in range(piece.start, piece.end))
     return sentence not in told and not quoted and layout.sentence[piece.end - 1] == sentence
+
+
+def _within_sentence(layout: Layout, cue: Piece | None, piece: Piece) -> Piece:
+    """The part of a piece that stands on the cue's side of a full stop outside quotation marks.
+
+    `The mill closed in May. It was "a wreck", Berg wrote`: of 14,000 contents in PolNeAR's training part hardly one
+    runs over such a stop.
+    """
+    if cue is None or piece.start < cue.end <= piece.end or piece.start <= cue.start < piece.end:
+        return piece
+    stops = [
+        i
+        for i in range(piece.start + 1, piece.end)
+        if layout.sentence[i] != layout.sentence[i - 1] and _ends_outside(layout, piece.start, i)
+    ]
+    if not stops:
+        return piece
+    if cue.start >= piece.end:
+        return replace(piece, start=stops[-1])
+    return replace(piece, end=stops[0])
+
+
+def _ends_outside(layout: Layout, start: int, i: int) -> bool:
+    """Whether a sentence ends with a full stop between two tokens, before the second, and that one is outside of the
+    quotation that it stands in."""
+    before = i - 1
+    while before > start and (layout.words[before].isspace() or layout.words[before] in QUOTATION_MARKS):
+        before -= 1
+    same = layout.quotation[before] >= 0 and layout.quotation[before] == layout.quotation[i]
+    return layout.words[before] in FINAL_STOPS and not same
 
 
 def _pieces(attribution: Attribution) -> list[Piece]:

@@ -34,6 +34,8 @@ WHOLE = 0.6  # least share of turns that end like a sentence
 ENDS = tuple(".?!…\"”’')]")
 FIRST_PERSON = re.compile(r"\b(?:I|[Mm]y|[Ww]e|[Oo]ur)\b")
 CERTAINTY = 0.9
+ANSWERS = frozenset({"a", "answer"})
+LEADS = 2  # times that a person is named before an interview as often as the next, whom it is then about
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +124,10 @@ def tag_speakers(turns: Sequence[Turn], index: MentionIndex) -> dict[str, str]:
         votes[turn.tag].update(m.entity_id for m in named if m.entity_id)
     people = {key: name_words(name) for key, name in index.names.items() if key.startswith("person/")}
     for tag, counts in votes.items():
+        if tag in ANSWERS and not counts:
+            person = _introduced(turns[0].name[0], index)
+            found |= {tag: person} if person else {}
+            continue
         words = tuple(tag.split())
         fitting = [key for key, name in people.items() if words and name[-len(words) :] == words]
         named_in_full = [key for key in fitting if len(people[key]) > 1] or fitting
@@ -130,6 +136,15 @@ def tag_speakers(turns: Sequence[Turn], index: MentionIndex) -> dict[str, str]:
         elif counts:
             found[tag] = max(counts, key=lambda key: (counts[key], key))
     return found
+
+
+def _introduced(first_turn: int, index: MentionIndex) -> str | None:
+    """The person whom the text before the first turn is about, who gives the answers behind "A:"."""
+    told = Counter(
+        m.entity_id for m in mentions_between(index, 0, first_turn) if m.type == "PERSON" and m.entity_id
+    )
+    (first, most), (_, next_most) = [*told.most_common(2), ("", 0), ("", 0)][:2]
+    return first if most >= LEADS * max(next_most, 1) or (most and not next_most) else None
 
 
 def is_nested(quote: Quote, speaker_id: str | None) -> bool:

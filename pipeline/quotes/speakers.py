@@ -82,16 +82,17 @@ def find_speaker(doc: Doc, start: int, end: int, index: MentionIndex) -> tuple[s
 
 
 def source_head(doc: Doc, start: int, end: int, parsed: bool) -> Token:
-    """The token of doc[start:end] on which the others hang; without a parse the last before a comma or preposition."""
-    if parsed:
-        for token in doc[start:end]:
-            outside = token.head.i == token.i or not start <= token.head.i < end
-            if (
-                outside
-                and not (token.is_punct or token.is_space)
-                and token.dep_ not in ("case", "cc", "mark")
-            ):
-                return token
+    """The token of doc[start:end] on which the others hang, the subject where a broken parse leaves several; without a
+    parse the last before a comma or preposition."""
+    tops = [
+        token
+        for token in (doc[start:end] if parsed else ())
+        if (token.head.i == token.i or not start <= token.head.i < end)
+        and not (token.is_punct or token.is_space)
+        and token.dep_ not in ("case", "cc", "mark")
+    ]
+    if tops:
+        return next((token for token in tops if token.dep_.startswith("nsubj")), tops[0])
     last = start
     for token in doc[start:end]:
         if token.text.lower() in POSTMODIFIER_STARTS and token.i > start:

@@ -11,6 +11,8 @@ import numpy as np
 from ufal.chu_liu_edmonds import chu_liu_edmonds
 
 FORBIDDEN = -1e4
+FAR = 100.0
+"""Beyond what any two scores of heads differ by, so that what it is taken from is chosen last."""
 Array = np.ndarray
 
 
@@ -93,10 +95,11 @@ def spans(tags: Array, scores: Array, names: list[str]) -> list[Piece]:
     return out
 
 
-def heads(scores: Array, starts: Array) -> Array:
+def heads(scores: Array, starts: Array, ahead: Array) -> Array:
     """The head of each word, itself for a root: scores [N, 1 + N] (column 0 the root), starts [N] of sentences.
 
-    Greedy heads stand where they form one tree over a sentence; elsewhere Chu-Liu-Edmonds finds the best tree.
+    Words marked in `ahead` [N] have their head behind them. Greedy heads stand where they form one tree over a
+    sentence; elsewhere Chu-Liu-Edmonds finds the best tree.
     """
     n = len(starts)
     sentence = np.cumsum(starts)
@@ -104,6 +107,8 @@ def heads(scores: Array, starts: Array) -> Array:
     masked[:, 0] = scores[:, 0]
     np.copyto(masked[:, 1:], scores[:, 1:], where=sentence[:, None] == sentence[None, :])
     masked[np.arange(n), np.arange(n) + 1] = FORBIDDEN
+    before = np.arange(n + 1)[None, :] <= np.arange(n)[:, None]
+    masked[ahead[:, None] & before] -= FAR
     column = masked.argmax(1)
     head = np.where(column == 0, np.arange(n), column - 1)
     edges = np.append(np.flatnonzero(starts), n)

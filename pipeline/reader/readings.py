@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from pipeline.reader import decoding, labels
+from pipeline.reader.directions import looks_ahead
 from pipeline.reader.network import Network
 
 BASE_FORMS, INFLECTED = [labels.XPOS.index("VB"), labels.XPOS.index("VBP")], labels.XPOS.index("VBZ")
@@ -81,12 +82,12 @@ def _reading(
     starts = (s.words[:, COLUMNS["sentence"]][:, 0] > 0) | opens
     starts[0] = True
     starts[1:] |= plain_openings(words)
-    head = decoding.heads(s.pairs["head"], starts)
+    tags = _penn_tags(s.words[:, COLUMNS["xpos"]], words)
+    head = decoding.heads(s.pairs["head"], starts, looks_ahead(words, tags, starts))
     is_root = head == np.arange(len(head))
     relation = network.relations(s, np.where(is_root, 0, head + 1))
     root = labels.DEPREL.index("root")
     relation[:, root] = np.where(is_root, np.inf, -np.inf)
-    tags = _penn_tags(s.words[:, COLUMNS["xpos"]], words)
     scalars = np.stack(
         [
             3.0 * np.tanh(s.words[:, COLUMNS["factuality"]][:, 0]),
