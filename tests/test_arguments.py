@@ -10,7 +10,8 @@ import pytest
 from spacy.lang.en import English
 from spacy.tokens import Doc, SpanGroup
 
-from pipeline.quotes.arguments import LONGEST_SOURCE, subject_of
+from pipeline.quotes.arguments import LONGEST_SOURCE, complete, subject_of
+from pipeline.quotes.attributions import Attribution
 from pipeline.quotes.layout import Piece, read_layout
 
 CASES = tomllib.loads((Path(__file__).parent / "cases" / "arguments.toml").read_text(encoding="utf-8"))[
@@ -58,3 +59,16 @@ def test_a_subtree_of_half_an_article_is_cut_to_its_noun() -> None:
 def test_without_a_parse_there_is_no_subject() -> None:
     doc = Doc(English().vocab, words=["She", "said", "no"], sent_starts=[True, False, False])
     assert subject_of(doc, read_layout(doc), Piece(1, 2)) is None
+
+
+def test_who_is_told_is_no_source() -> None:
+    doc = build_doc(
+        "She PRON nsubj:pass told | was AUX aux:pass told | told VERB ROOT told | no INTJ ccomp told"
+    )
+    doc[2].tag_, doc[2].lemma_ = "VBN", "tell"
+    for key, span in (("sources", doc[:1]), ("cues", doc[1:3]), ("contents", doc[3:])):
+        doc.spans[key] = SpanGroup(doc, spans=[span])
+    layout = read_layout(doc)
+    source, cue, content = (layout.pieces[key][0] for key in ("sources", "cues", "contents"))
+    (attribution,) = complete(doc, layout, [Attribution(cue, source, (content,), 1.0)])
+    assert attribution.source is None and attribution.contents == (content,)

@@ -105,13 +105,18 @@ def _is_conjunction(tree: Tree, token: int) -> bool:
 
 
 def _is_unrealised(setting: Setting, token: int) -> bool:
-    """As in "would like to confirm that", "works to ensure that"; not "managed to prove that"."""
+    """As in "would like to confirm that", "works to ensure that", "make sure that …!"; not "managed to prove that"."""
     tree = setting.tree
     if tree.tags[token] != "VB":
         above = tree.heads[token]
         return tree.deps[token] == "xcomp" and tree.pos[token] == "ADJ" and _is_unrealised(setting, above)
     if not any(tree.lowers[c] == "to" for c in tree.children[token]):
-        return False
+        return child(tree, token, "nsubj", "aux") is None and tree.deps[token] in (
+            "root",
+            "conj",
+            "parataxis",
+            "ccomp",
+        )
     return tree.deps[token] != "xcomp" or not lifts(setting, tree.heads[token], token)
 
 

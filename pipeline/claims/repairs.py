@@ -6,6 +6,7 @@ A relation or a head is changed in place, never the root of a sentence.
 from __future__ import annotations
 
 from pipeline.claims import repairs_of_clauses as clauses
+from pipeline.claims import repairs_of_complements as complements
 from pipeline.claims import repairs_of_words as words
 from pipeline.claims.tree import Tree
 
@@ -20,28 +21,28 @@ def mend(tree: Tree) -> None:
         words.free_mark,
         words.lower_preposition,
         words.name_report,
-        clauses.open_complement,
-        clauses.hang_question,
-        clauses.hang_that,
+        complements.open_complement,
+        complements.hang_question,
+        complements.hang_that,
         words.give_subject,
         words.tense_verb,
         words.forward_subject,
         words.sort_subjects,
-        clauses.join_predicate,
+        complements.join_predicate,
         clauses.lower_participle,
         clauses.hang_contact,
-        clauses.hang_infinitive,
-        clauses.raise_contrast,
+        complements.hang_infinitive,
+        complements.raise_contrast,
         clauses.hang_relative,
         clauses.free_adverbial,
         clauses.free_joined,
-        clauses.hang_on_danger,
-        clauses.part_at_mark,
+        complements.hang_on_danger,
+        complements.part_at_mark,
         clauses.hang_near,
         clauses.hang_beyond_joint,
         words.turn_report,
-        clauses.set_in_opinion,
-        clauses.join_clause,
+        complements.set_in_opinion,
+        complements.join_clause,
         clauses.lower_condition,
         clauses.lower_means,
         clauses.lower_adverb,

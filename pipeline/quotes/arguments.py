@@ -40,11 +40,22 @@ def complete(doc: Doc, layout: Layout, attributions: list[Attribution]) -> list[
             if content:
                 confidence = attribution.confidence * GUESSED
                 attribution = replace(attribution, contents=(content,), confidence=confidence)
-        if cue and not attribution.source and (_is_colon(layout, cue) or not _has_no_source(layout, cue)):
+        if cue and attribution.source and layout.parsed and _is_told(doc, cue, attribution.source):
+            attribution = replace(attribution, source=None)
+        elif cue and not attribution.source and (_is_colon(layout, cue) or not _has_no_source(layout, cue)):
             attribution = replace(attribution, source=subject_of(doc, layout, cue))
         if attribution.contents:
             completed.append(attribution)
     return sorted(completed, key=lambda a: a.contents[0].start)
+
+
+def _is_told(doc: Doc, cue: Piece, source: Piece) -> bool:
+    """Whether a source only hears what is said: the mayor of "the mayor was told that …"."""
+    head = _head(doc, cue)
+    if head.lemma_.lower() not in TO_SOMEBODY or not _is_passive(doc, cue, head):
+        return False
+    subject = _subject(head)
+    return subject is not None and source.start <= subject.i < source.end
 
 
 def _is_colon(layout: Layout, cue: Piece) -> bool:
