@@ -148,11 +148,17 @@ def set_in_opinion(tree: Tree, i: int) -> None:
 
 
 def join_clause(tree: Tree, i: int) -> None:
-    """What *and that* opens is joined to the clause before: "said it was late and that nobody had called"."""
+    """What *and (that)* opens is joined to the clause before: "said it was late and that nobody had called", "he left,
+    and others have jobs"."""
     if tree.deps[i] != "advcl" or tree.heads[i] > i:
         return
     mark, joint = child(tree, i, "mark"), child(tree, i, "cc")
-    if mark is None or joint is None:
+    if joint is None or joint > i:
+        return
+    if mark is None:
+        subject = child(tree, i, "nsubj", "expl")
+        if subject is not None and joint < subject < i and tree.tags[i] in FINITE_TAGS:
+            tree.deps[i] = "conj"
         return
     if tree.lowers[mark] == "that" and joint == mark - 1 and tree.deps[tree.heads[i]] == "ccomp":
         tree.deps[i] = "conj"

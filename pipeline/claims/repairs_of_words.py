@@ -174,12 +174,20 @@ def forward_subject(tree: Tree, i: int) -> None:
     ):
         return
     joint = tree.children[i][0] - 1 if tree.children[i] and tree.children[i][0] < i else i - 1
-    if joint <= head or tree.deps[joint] != "cc":
+    if joint <= head or (tree.deps[joint] != "cc" and tree.words[joint] != ","):
         return
-    verb = tree.heads[joint]
+    verb = tree.heads[joint] if tree.deps[joint] == "cc" else _joined_behind(tree, head, i)
     finite = tree.tags[verb] in FINITE_TAGS or child(tree, verb, "aux", "cop") is not None
     if verb > i and tree.deps[verb] == "conj" and finite and child(tree, verb, "nsubj", "expl") is None:
         move(tree, i, verb, "nsubj")
+
+
+def _joined_behind(tree: Tree, head: int, i: int) -> int:
+    """The conjunct of a verb that begins right behind a pronoun, else the pronoun itself: "it grew, it will burn"."""
+    joined = (
+        c for c in tree.children[head] if c > i and tree.deps[c] == "conj" and leftmost(tree, c) == i + 1
+    )
+    return next(joined, i) if tree.tags[i] == "PRP" else i
 
 
 def turn_report(tree: Tree, i: int) -> None:

@@ -54,8 +54,7 @@ def _is_told(doc: Doc, cue: Piece, source: Piece) -> bool:
     head = _head(doc, cue)
     if head.lemma_.lower() not in TO_SOMEBODY or not _is_passive(doc, cue, head):
         return False
-    subject = _subject(head)
-    return subject is not None and source.start <= subject.i < source.end
+    return any(source.start <= subject.i < source.end for subject in _children(head, "nsubj"))
 
 
 def _is_colon(layout: Layout, cue: Piece) -> bool:

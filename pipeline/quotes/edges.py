@@ -32,7 +32,7 @@ def mend_contents(layout: Layout, attributions: list[Attribution]) -> list[Attri
     for number, attribution in enumerate(attributions):
         contents: list[Piece] = []
         for piece in attribution.contents:
-            if _is_narrated(layout, attribution, piece):
+            if _is_narrated(layout, attribution, piece) or _stands_apart(layout, attribution.cue, piece):
                 continue
             piece = _within_sentence(layout, attribution.cue, piece)
             whole = _trim(layout, _widen(layout, owner, number, piece))
@@ -96,6 +96,20 @@ def _is_narrated(layout: Layout, attribution: Attribution, piece: Piece) -> bool
     sentence = layout.sentence[piece.start]
     quoted = any(layout.quotation[i] >= 0 for i in range(piece.start, piece.end))
     return sentence not in told and not quoted and layout.sentence[piece.end - 1] == sentence
+
+
+def _stands_apart(layout: Layout, cue: Piece | None, piece: Piece) -> bool:
+    """Whether a piece without quotation marks is in another sentence than its cue, as hardly any content is.
+
+    `According to officials, it was late. The boat left at ten.`; but "he tweeted: They are gone", "she asked. Why so?"
+    """
+    if cue is None or any(layout.quotation[i] >= 0 for i in range(piece.start, piece.end)):
+        return False
+    after = layout.words[cue.end] if cue.end < len(layout.words) else ""
+    if ":" in (layout.words[cue.end - 1], after) or layout.words[piece.end - 1] == "?":
+        return False
+    told = {layout.sentence[i] for i in range(cue.start, cue.end)}
+    return told.isdisjoint(layout.sentence[i] for i in range(piece.start, piece.end))
 
 
 def _within_sentence(layout: Layout, cue: Piece | None, piece: Piece) -> Piece:

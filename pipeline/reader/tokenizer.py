@@ -26,6 +26,8 @@ from pipeline.lexicon.word_sets import words_of
 LONGEST_RUN = 200  # characters
 LONG_RUN = re.compile(rf"(?<!\S)\S{{{LONGEST_RUN},}}")
 RUNS = [r"[!?]{2,}", r"\*{2,}", "={2,}", "_{2,}", "<{2,}", ">{2,}"]  # marks that stand as one: "What?!"
+GLUED = (r"[.?!,:](?=[”“])", r"[”“](?=[^\W\d_])", r"(?<=[^\W\d_])“")
+"""Borders of quotations that have lost the space between them: `native-born.”“Your facts …`."""
 HOURS = r"(?<=[0-9])(?:[ap]m|[AP]M|[ap]\.m\.|[AP]\.M\.)"  # "7:30pm" as "7 pm"
 # Telephone numbers and post codes ("01632-555-0134", "90210-1234"); "2019-20" and "3-1" are cut.
 NUMBER = re.compile(r"(?:\+?\d{1,5}-)?(?:\d{3}-){1,2}\d{4}\Z|\d{5}-\d{4}\Z")
@@ -73,7 +75,7 @@ def make_tokenizer() -> Callable[[Language], Tokenizer]:
 def _infixes(rules: Iterable[str | re.Pattern[str]]) -> list[str | re.Pattern[str]]:
     """The rules for borders inside words, with a hyphen kept behind a prefix: "non-profit", but "port-based"."""
     kept = "".join(rf"(?<!\b(?i:{prefix})-)" for prefix in sorted(words_of("prefix")))
-    return [*RUNS, *(kept.join(HYPHEN) if rule == "".join(HYPHEN) else rule for rule in rules)]
+    return [*RUNS, *GLUED, *(kept.join(HYPHEN) if rule == "".join(HYPHEN) else rule for rule in rules)]
 
 
 def _pieces(text: str) -> Iterator[str]:
