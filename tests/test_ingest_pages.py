@@ -133,6 +133,11 @@ DATES = [
         "<p>Updated May 9, 2021</p>",
         "2021-05-09",
     ),
+    (
+        '<script type="application/ld+json">{"type":"Article","datePublished":"Mon, 3 May 2021 08:00 +0200"}</script>',
+        "",
+        "2021-05-03T08:00:00+02:00",
+    ),
 ]
 
 
@@ -140,6 +145,43 @@ DATES = [
 def test_date(head: str, shown: str, published: str, tmp_path: Path) -> None:
     html = page(f"<main><article><h1>{TITLE}</h1><div>{shown}</div>{story()}</article></main>", head)
     assert read(html, tmp_path).published == published
+
+
+def test_a_date_that_stands_by_itself_is_a_guess_and_others_are_none(tmp_path: Path) -> None:
+    body = f"<p>{TITLE}</p><ul><li>Archive</li><li>May 3, 2021</li></ul>{story()}"
+    (tmp_path / "page.html").write_text(page(body), encoding="utf-8")
+    found, issue = read_file(tmp_path / "page.html")
+    assert isinstance(found, Article) and found.published == "2021-05-03"
+    assert isinstance(issue, Issue) and "date guessed: 2021-05-03" in issue.reason
+    old = "In the year to 3 May 1921, when the quay was built, the river rose twice, as the books of the board say."
+    assert read(page(article(story([*PARAGRAPHS, old]))), tmp_path).published is None
+
+
+def test_a_page_in_another_language_has_its_date(tmp_path: Path) -> None:
+    text = (
+        "Der Minister hat am Montag gesagt, dass die Brücke teurer wird, als die Stadt bisher geplant hatte."
+    )
+    html = page(f"<h1>Brücke wird teurer</h1><div class=date>3. Mai 2021</div>{story([text] * 5)}")
+    assert read(html.replace("lang=en", "lang=de"), tmp_path).published == "2021-05-03"
+
+
+SOURCES = {
+    '<meta property="og:site_name" content="delta courier">': "delta courier",
+    '<meta name="twitter:site" content="@deltacourier">': "Deltacourier",
+    '<meta name="twitter:site" content="@iDelta">': "iDelta",
+    '<link rel="canonical" href="https://www.delta.example/lock">': "delta.example",
+}
+
+
+@pytest.mark.parametrize("head", SOURCES)
+def test_source(head: str, tmp_path: Path) -> None:
+    assert read(page(article(story()), head, title=TITLE), tmp_path).source == SOURCES[head]
+
+
+def test_no_script_comes_back_with_a_paragraph_that_was_left_out(tmp_path: Path) -> None:
+    script = "<script>show({ads: 1});</script>"
+    body = story().replace("<p>“I", f"<p class=widget>{script}“I")
+    assert read(page(article(body)), tmp_path).text == "\n\n".join([TITLE, *PARAGRAPHS])
 
 
 def test_json_ld_with_references(tmp_path: Path) -> None:

@@ -10,10 +10,10 @@ from typing import Any
 
 from pipeline.ingest.residue import fold
 
-TAGS = ("p", "li", "h1", "h2", "h3", "h4", "h5", "h6", "figcaption", "td", "dt", "dd", "blockquote")
 SHORTEST_RESTORED = 60  # characters; shorter paragraphs that were left out stay out
-LONGEST_LINK = 250
-LINK_TAGS = ("p", "li", "td", "dd")
+LONGEST_LINK = 250  # characters of a line that is nothing but a link
+FEWEST_WORDS = 5  # likewise
+LINK_TAGS = ("p", "li", "td", "dd")  # where a link alone may be a line
 NOWHERE = (-1, "")
 KNOWN_PART = 40  # letters by which a paragraph is known again
 _SENTENCE_END = re.compile(r"""[.!?…]["'”’»)\]]*$""")
@@ -29,9 +29,13 @@ class Block:
 
     tag: str
     text: str
-    folded: str
     linked: float
     place: tuple[int, str]
+
+    @property
+    def folded(self) -> str:
+        """Its letters and digits alone."""
+        return fold(self.text)
 
 
 def remove_hidden(tree: Any) -> None:
@@ -44,6 +48,22 @@ def remove_hidden(tree: Any) -> None:
         ):
             _drop(element)
     _remove_cards(tree)
+
+
+def remove_silent(tree: Any) -> None:
+    """Take out what has no text for readers. JSON-LD stays: some pages have their article only there."""
+    from lxml.etree import strip_elements
+
+    for script in tree.xpath("//script[not(contains(@type, 'ld+json'))]"):
+        script.drop_tree()
+    strip_elements(tree, "link", "style", with_tail=False)
+
+
+def remove_margins(tree: Any) -> None:
+    """Take out what no extraction looks into, so that none passes over it time and again."""
+    from lxml.etree import strip_elements
+
+    strip_elements(tree, "aside", "footer", with_tail=False)
 
 
 def _remove_cards(tree: Any) -> None:
@@ -63,12 +83,12 @@ def blocks_of(tree: Any) -> list[Block]:
     """The blocks of a page in its order."""
     found = []
     containers: dict[Any, int] = {}  # lxml's elements keep their identity only as long as somebody holds them
-    for element in tree.iter(*TAGS):
+    for element in tree.iter(*LINK_TAGS, "figcaption"):
         text = _text(element)
         if text and len(text) < 5000:
             linked = _linked(element, text) if element.tag in LINK_TAGS else 0.0
             place = _place(element, containers) if _may_be_restored(element.tag, text) else NOWHERE
-            found.append(Block(element.tag, text, fold(text), linked, place))
+            found.append(Block(element.tag, text, linked, place))
     return found
 
 
@@ -81,7 +101,10 @@ def without_links(lines: Iterable[str], blocks: list[Block]) -> tuple[list[str],
     links = {
         b.folded
         for b in blocks
-        if b.linked > 0.9 and len(b.text) <= LONGEST_LINK and b.tag in LINK_TAGS and len(b.text.split()) >= 5
+        if b.linked > 0.9
+        and len(b.text) <= LONGEST_LINK
+        and b.tag in LINK_TAGS
+        and _words(b.text) >= FEWEST_WORDS
     }
     links |= {b.folded for b in blocks if b.tag == "figcaption"}
     links -= {b.folded for b in blocks if b.tag in ("p", "li", "td") and b.linked < 0.5}
@@ -147,7 +170,15 @@ def _place(element: Any, containers: dict[Any, int]) -> tuple[int, str]:
 
 
 def _linked(element: Any, text: str) -> float:
-    return sum(len(_text(a)) for a in element.iter("a")) / len(text)
+    """The share of an element's text that is inside links; of a few words, as menus have them, whether any is."""
+    links = list(element.iter("a"))
+    if not links or _words(text) < FEWEST_WORDS:
+        return float(bool(links))
+    return sum(len(_text(a)) for a in links) / len(text)
+
+
+def _words(text: str) -> int:
+    return text.count(" ") + 1
 
 
 def _text(element: Any) -> str:

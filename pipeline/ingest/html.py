@@ -8,18 +8,33 @@ from dataclasses import replace
 from functools import cache
 from typing import Any, BinaryIO
 
-from pipeline.ingest.blocks import Block, blocks_of, remove_hidden, restored, share_taken, without_links
+from pipeline.ingest.blocks import (
+    Block,
+    blocks_of,
+    remove_hidden,
+    remove_margins,
+    remove_silent,
+    restored,
+    share_taken,
+    without_links,
+)
 from pipeline.ingest.decode import declared_encoding, decode
 from pipeline.ingest.draft import Draft, Problem
-from pipeline.ingest.page import byline_of_page, date_of_page, facts_of, title_of
+from pipeline.ingest.page import (
+    BROKEN_PAGE,
+    byline_of_page,
+    date_of_page,
+    facts_of,
+    found_on,
+    source_of,
+    title_of,
+)
 from pipeline.ingest.registry import Asked, read_whole
 
 SHORTEST_SURE = 300  # characters of an article below which the slower extraction is asked as well
 SHORTEST_PROSE = 50  # characters of a line of running text
 LEAST_PROSE = 0.5  # of an article; the rest may be headings and lists
 LEAST_SURE = 0.2  # share of the page's prose, likewise
-BROKEN_PAGE = (RecursionError, ValueError, TypeError, AttributeError, KeyError, IndexError)
-"""What trafilatura raises over some broken pages."""
 DEEP = re.compile(r"(?:<(?!p\b|h\d)[a-z]+\b[^<>]{0,300}>\s*){100,}", re.IGNORECASE)
 """A hundred tags that open one after another: deeper than parsers go, so that what is inside would be lost."""
 HEAD = 8192  # characters of a page that hold its declarations
@@ -60,24 +75,26 @@ def read_mhtml(stream: BinaryIO, asked: Asked) -> Iterator[Draft | Problem]:
 def of_page(page: str, notes: tuple[str, ...] = ()) -> Draft:
     """The article of a page. ValueError where the page holds none."""
     tree = parsed(page)
-    blocks = blocks_of(tree)
     facts = facts_of(tree)
-    found = extracted(tree, fast=True)
-    lines = _lines(found.text) if found else []
+    found = found_on(tree)
+    published, note = date_of_page(tree, facts, found.url)
+    remove_silent(tree)
+    byline = byline_of_page(tree, facts, found.author)
+    blocks = blocks_of(tree)
+    remove_margins(tree)
+    lines = extracted(tree, fast=True)
     if not _is_sure(lines, blocks):
-        found = extracted(parsed(page), fast=False) or found
-        lines = _lines(found.text) if found else []
-    if found is None or not lines:
+        lines = extracted(parsed(page), fast=False) or lines
+    if not lines:
         if (flatter := DEEP.sub("<div>", page)) != page:
             return of_page(flatter, notes)
         raise ValueError("is a page without an article")
     lines, _ = without_links(lines, blocks)
-    published, note = date_of_page(facts, found.date)
     return Draft(
         text="\n\n".join(restored(lines, blocks)),
         title=title_of(facts, found.title),
-        byline=byline_of_page(facts, found.author),
-        source=facts.metas.get("og:site_name") or found.sitename,
+        byline=byline,
+        source=source_of(facts, found),
         published=published,
         url=found.url,
         wrapped=False,
@@ -126,16 +143,23 @@ def _parser() -> Any:
     return parser
 
 
-def extracted(tree: Any, fast: bool) -> Any:
-    """What trafilatura makes of a page (it may take the tree apart); None where it finds no article."""
+def extracted(tree: Any, fast: bool) -> list[str]:
+    """The paragraphs of the article that trafilatura finds on a page (it may take the tree apart)."""
     from lxml.etree import LxmlError
     from trafilatura import bare_extraction
 
     try:
-        found: Any = bare_extraction(tree, with_metadata=True, include_comments=False, fast=fast)
+        found: Any = bare_extraction(tree, options=_options(fast))
     except (LxmlError, *BROKEN_PAGE) as error:
         raise ValueError(f"is a page that cannot be read: {error!r:.100}") from error
-    return found if found is not None and found.text else None
+    return _lines(found.text or "") if found else []
+
+
+@cache
+def _options(fast: bool) -> Any:
+    from trafilatura.settings import Extractor
+
+    return Extractor(output_format="python", fast=fast, comments=False)
 
 
 def _lines(text: str) -> list[str]:

@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
 
 from pipeline.ingest.draft import text_of
-from pipeline.ingest.metadata import LABELLED_DATE, clean_byline, parse_date
+from pipeline.ingest.metadata import LABELLED_DATE, clean_byline, date_line, parse_date
 from pipeline.ingest.residue import fold
 
+BROKEN_PAGE = (RecursionError, ValueError, TypeError, AttributeError, KeyError, IndexError)
+"""What trafilatura and htmldate raise over some broken pages."""
 ARTICLE_TYPES = ("article", "posting", "report", "blog", "webpage")
 TITLE_METAS = (
     "og:title",
@@ -60,7 +62,6 @@ class Facts:
     names: frozenset[str] = frozenset()  # folded names of the site
     title_tag: str = ""
     headings: tuple[str, ...] = ()
-    byline: str | None = None
     shown: tuple[str, str | None] = ("", None)  # "updated" or "published", and the date under the headline
 
 
@@ -81,15 +82,45 @@ def facts_of(tree: Any) -> Facts:
         host = (_host(address) or "").removeprefix("www.")
         names |= {fold(host), *(fold(label) for label in host.split(".")[:-1] if len(label) > 3)}
     site = frozenset(names - {""})
-    return Facts(
-        metas,
-        ld,
-        site,
-        title_tag,
-        tuple(_headings(tree)),
-        None if _names_told(metas, ld, site) else _visible_byline(tree),
-        _shown_date(tree),
-    )
+    return Facts(metas, ld, site, title_tag, tuple(_headings(tree)), _shown_date(tree))
+
+
+def found_on(tree: Any) -> Any:
+    """What trafilatura finds in the head of a page, in JSON-LD and, of title and address, elsewhere: a `Document`.
+
+    Step by step, since its `extract_metadata` looks for categories, tags and licences as well, for as long as for all
+    the rest.
+    """
+    from trafilatura import metadata
+    from trafilatura.settings import Document
+
+    found: Any = _unless_broken(metadata.examine_meta, tree) or Document()
+    if found.author and " " not in found.author:
+        found.author = None
+    _unless_broken(metadata.extract_meta_json, tree, found)
+    found.title = found.title or _unless_broken(metadata.extract_title, tree)
+    found.url = found.url or _unless_broken(metadata.extract_url, tree)
+    found.sitename = found.sitename or _unless_broken(metadata.extract_sitename, tree)
+    found.clean_and_trim()
+    return found
+
+
+def _unless_broken(find: Callable[..., Any], *args: Any, **settings: Any) -> Any:
+    """What a library finds on a page, None where it breaks over it."""
+    from lxml.etree import LxmlError
+
+    try:
+        return find(*args, **settings)
+    except (LxmlError, *BROKEN_PAGE):
+        return None
+
+
+def source_of(facts: Facts, found: Any) -> str | None:
+    """The name of the site, else its host; an account's name (@thewire) as a name."""
+    if name := facts.metas.get("og:site_name"):
+        return name
+    name = (found.sitename or (_host(found.url) or "").removeprefix("www.")).lstrip("@")
+    return (name.title() if name.islower() and "." not in name else name) or None
 
 
 def title_of(facts: Facts, other: str | None) -> str | None:
@@ -128,26 +159,32 @@ def without_site(title: str | None, facts: Facts) -> str | None:
     return title.strip() or None
 
 
-def byline_of_page(facts: Facts, other: str | None) -> str | None:
-    """The authors: what the extraction found, spelt as the page spells it; else the line that begins with "By"."""
-    names = _names_told(facts.metas, facts.ld, facts.names)
-    if other:
+def byline_of_page(tree: Any, facts: Facts, other: str | None) -> str | None:
+    """The authors: what trafilatura finds, spelt as the page spells it; else the line that begins with "By".
+
+    `other`: whom it found without looking at what the page shows its readers.
+    """
+    from trafilatura.metadata import extract_author
+
+    names = _names_told(facts)
+    if other := other or _unless_broken(extract_author, tree):
         return next((n for n in names if fold(n) == fold(other)), other)
-    return next(iter(names), None) or facts.byline
+    return next(iter(names), None) or _visible_byline(tree)
 
 
-def _names_told(metas: Mapping[str, str], ld: Mapping[str, str], site: frozenset[str]) -> list[str]:
+def _names_told(facts: Facts) -> list[str]:
     """The authors whom a page names to machines, without those that are the site itself."""
-    told = [ld.get("author"), *(metas.get(name) for name in AUTHOR_METAS)]
+    told = [facts.ld.get("author"), *(facts.metas.get(name) for name in AUTHOR_METAS)]
     names = (clean_byline(t) for t in told if t and "://" not in t)
-    return [n for n in names if n and fold(n) not in site]
+    return [n for n in names if n and fold(n) not in facts.names]
 
 
-def date_of_page(facts: Facts, other: str | None) -> tuple[str | None, str | None]:
-    """(ISO date of publication, note): told to machines, else shown, else guessed by the extraction.
+def date_of_page(tree: Any, facts: Facts, url: str | None) -> tuple[str | None, str | None]:
+    """(ISO date of publication, note): told to machines, else found by htmldate, else shown.
 
     Where all that the page shows its readers is the date of an update, the text is of that date, and so it counts.
     """
+    other = _found_date(tree, url)
     told = (facts.ld.get("datePublished"), *(facts.metas.get(name) for name in DATE_METAS))
     published = next((p for t in told if t and (p := parse_date(t)[0])), None)
     if other and published and other[:10] != published[:10]:
@@ -157,7 +194,23 @@ def date_of_page(facts: Facts, other: str | None) -> tuple[str | None, str | Non
         first = published or other
         note = f"published {first[:10]}, updated {shown[:10]}" if first and first[:10] != shown[:10] else None
         return shown, note
-    return published or other or shown, None
+    if date := published or other or shown:
+        return date, None
+    first = next((d for text in tree.itertext() if (d := date_line(text.strip()))), None)
+    return first, f"date guessed: {first}, the first that stands by itself on the page" if first else None
+
+
+def _found_date(tree: Any, url: str | None) -> str | None:
+    """The date that htmldate finds.
+
+    Its search through a page's whole text guesses badly, and loads the months of two hundred languages, which takes as
+    long as fifty pages do: only for pages in other languages than English.
+    """
+    from htmldate import find_date
+
+    foreign = not (tree.get("lang") or "en").lower().startswith("en")
+    found: str | None = _unless_broken(find_date, tree, url=url, original_date=True, extensive_search=foreign)
+    return found
 
 
 def _linked_data(tree: Any) -> dict[str, str]:
@@ -201,7 +254,7 @@ def _resolved(value: Any, by_id: Mapping[str, Mapping[str, Any]]) -> Any:
 
 
 def _type(value: Mapping[str, Any]) -> str:
-    kind = value.get("@type")
+    kind = value.get("@type") or value.get("type")
     return " ".join(map(str, kind)).lower() if isinstance(kind, list) else str(kind or "").lower()
 
 
