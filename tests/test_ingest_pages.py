@@ -202,3 +202,8 @@ def test_page_without_an_article(body: str, tmp_path: Path) -> None:
     (tmp_path / "page.html").write_text(f"<html><body>{body}</body></html>", encoding="utf-8")
     (issue,) = read_file(tmp_path / "page.html")
     assert isinstance(issue, Issue) and issue.severity == "error" and "article" in issue.reason
+
+
+def test_a_menu_that_is_never_closed_does_not_swallow_the_article(tmp_path: Path) -> None:
+    text = read(page(f"<nav><ul><li><a href=/>Home</a></ul>{article(story())}"), tmp_path).text
+    assert all(p in text for p in PARAGRAPHS)

@@ -50,13 +50,13 @@ def remove_hidden(tree: Any) -> None:
     _remove_cards(tree)
 
 
-def remove_silent(tree: Any) -> None:
-    """Take out what has no text for readers. JSON-LD stays: some pages have their article only there."""
+def remove_scripts(tree: Any) -> None:
+    """Take out scripts, styles and menus. JSON-LD stays: some pages have their article only there."""
     from lxml.etree import strip_elements
 
     for script in tree.xpath("//script[not(contains(@type, 'ld+json'))]"):
         script.drop_tree()
-    strip_elements(tree, "link", "style", with_tail=False)
+    strip_elements(tree, "link", "style", "nav", with_tail=False)
 
 
 def remove_margins(tree: Any) -> None:

@@ -13,7 +13,7 @@ from pipeline.ingest.blocks import (
     blocks_of,
     remove_hidden,
     remove_margins,
-    remove_silent,
+    remove_scripts,
     restored,
     share_taken,
     without_links,
@@ -78,7 +78,7 @@ def of_page(page: str, notes: tuple[str, ...] = ()) -> Draft:
     facts = facts_of(tree)
     found = found_on(tree)
     published, note = date_of_page(tree, facts, found.url)
-    remove_silent(tree)
+    remove_scripts(tree)
     byline = byline_of_page(tree, facts, found.author)
     blocks = blocks_of(tree)
     remove_margins(tree)
