@@ -130,6 +130,7 @@ FILES: dict[str, tuple[Callable[[], bytes | str], dict[str, str], str]] = {
     "zip_called.txt": (lambda: made.zipped({"a.txt": made.TEXT}), {}, "is a ZIP archive, whatever"),
     "text_called.html": (lambda: made.TEXT, {}, "is plain text, whatever"),
     "page_called.txt": (made.html, {"byline": "Ida Holm"}, "is a saved page, whatever"),
+    "pdf_packed_and_called.txt.gz": (lambda: gzip.compress(made.pdf()), {}, "is a PDF document, whatever"),
     "packed.html": (lambda: gzip.compress(made.html()), {"source": "Northern Wire"}, ""),
     "unpacked.html.gz": (made.html, {"source": "Northern Wire"}, ""),
     "chrome.mhtml": (chrome, {"url": "https://wire.example/ferry"}, ""),

@@ -60,14 +60,20 @@ def clean_characters(text: str) -> str:
 
 
 def _clean_once(text: str) -> str:
-    for end in _LINE_ENDS:
-        text = text.replace(end, "\n")
+    plain = _is_plain(text)
+    if not plain:
+        for end in _LINE_ENDS:
+            text = text.replace(end, "\n")
     if _TROUBLE.search(text):
-        text = _mend(text)
-    text = text.replace("\xa0", " ")
-    if not text.replace("\n", "").isprintable():
-        text = _UNSEEN.sub("", _ESCAPES.sub("", text))
+        text, plain = _mend(text), False
+    if not plain:
+        text = _UNSEEN.sub("", _ESCAPES.sub("", text.replace("\xa0", " ")))
     return unicodedata.normalize("NFC", text)
+
+
+def _is_plain(text: str) -> bool:
+    """Whether a text holds no control character, nor any white space but spaces and line feeds."""
+    return text.replace("\n", "").isprintable()
 
 
 def clean_line(text: str | None) -> str | None:
@@ -81,7 +87,8 @@ def paragraphs(text: str, wrapped: bool = True) -> list[str]:
     Blank lines part paragraphs. A single line end is a wrap where the whole text is wrapped to a width, or
     where the sentence plainly runs on; else it ends a paragraph too.
     """
-    blocks = [[s for line in block.split("\n") if (s := _spaced(line))] for block in _BLANK.split(text)]
+    spaced = str.strip if _is_plain(text) and "  " not in text else _spaced
+    blocks = [[s for line in block.split("\n") if (s := spaced(line))] for block in _BLANK.split(text)]
     width = wrap_width(blocks) if wrapped else 0
     words = _hyphenated(text) if width else frozenset()
     return [p for block in blocks for p in _join(block, width, words)]
@@ -89,8 +96,7 @@ def paragraphs(text: str, wrapped: bool = True) -> list[str]:
 
 def _spaced(line: str) -> str:
     """The line with one space between words and none around it."""
-    plain = "  " not in line and line.isprintable()  # no other white space is printable
-    return line.strip() if plain else " ".join(line.split())
+    return " ".join(line.split())
 
 
 def wrap_width(blocks: list[list[str]]) -> int:
@@ -115,6 +121,8 @@ def _is_full(line: str, following: str, width: int) -> bool:
 
 
 def _join(lines: list[str], width: int, words: frozenset[str]) -> list[str]:
+    if len(lines) < 2:
+        return lines
     joined: list[list[str]] = []
     full = False  # whether the line before was cut off at its end
     for n, line in enumerate(lines):

@@ -83,10 +83,20 @@ def read_file(
 
 
 def _unknown(path: Path) -> str | None:
-    if suffix_of(path.name) in READERS or suffix_by_content(path, suffix_of(path.name)):
+    suffix = suffix_of(path.name)
+    if suffix in READERS or suffix_by_content(path, suffix, _head(path)):
         return None
-    suffix = suffix_of(path.name) or path.suffix or "no extension"
+    suffix = suffix or path.suffix or "no extension"
     return f"has a format that is not read ({suffix}); read are {', '.join(sorted(READERS))}"
+
+
+def _head(path: Path) -> bytes:
+    """The first bytes of what a file holds, none where it cannot be read."""
+    try:
+        with open_file(path) as stream:
+            return stream.peek(8)
+    except UNREADABLE:
+        return b""
 
 
 def _in_order(files: dict[str, Path], asked: Asked, max_characters: int) -> Iterator[Found]:
@@ -135,13 +145,14 @@ def _renamed(read: Read) -> Read:
 
 def _read(path: Path, name: str, first: str, asked: Asked, max_characters: int) -> Iterator[Found]:
     """The articles of one file, by id, and its issues."""
-    told = suffix_by_content(path, suffix_of(path.name))
-    reader = reader_of(told or suffix_of(path.name))
-    assert reader is not None
-    note = f"the file is {CALLED[told]}, whatever its name says" if told else None
+    suffix = suffix_of(path.name)
     empty = True
     try:
         with open_file(path) as stream:
+            told = suffix_by_content(path, suffix, stream.peek(8))
+            note = f"the file is {CALLED[told]}, whatever its name says" if told else None
+            reader = reader_of(told or suffix)
+            assert reader is not None
             for draft in by_id(reader(stream, asked), first):
                 empty = False
                 yield _finished(draft, name, max_characters, note)

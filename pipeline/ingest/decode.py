@@ -52,6 +52,7 @@ NO_PAGES = (
 )
 """Python's names of encodings that no page is in, or that were tried before."""
 SNIFFED = 1 << 16
+_BEGINNINGS = tuple(beginning for beginning, _ in MAGIC)
 _CONTROL = bytes(i for i in range(32) if i not in b"\t\n\v\f\r\x1b")
 _DECLARED = re.compile(rb"""(?i)(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]{3,40})""")
 _HIGH = re.compile(rb"[\x80-\xff]")
@@ -59,12 +60,9 @@ _HIGH = re.compile(rb"[\x80-\xff]")
 
 def sniff(data: bytes) -> str | None:
     """What kind of file other than text the bytes begin like ("a PNG picture"); None for text."""
-    for magic, kind in MAGIC:
-        if data.startswith(magic):
-            return kind
-    if data[4:8] == b"ftyp":
-        return "a video"
-    return None
+    if data.startswith(_BEGINNINGS):
+        return next(kind for beginning, kind in MAGIC if data.startswith(beginning))
+    return "a video" if data[4:8] == b"ftyp" else None
 
 
 def looks_binary(data: bytes) -> bool:
@@ -113,8 +111,8 @@ def decode(data: bytes, declared: str | None = None) -> tuple[str, str | None]:
         return text, "some bytes are not UTF-8; they were read as Windows-1252"
     text = data.decode(encoding, "replace").removeprefix("\ufeff")
     notes = [f"encoding guessed: {encoding}"] if guessed else []
-    if lost := text.count("\ufffd") - data.count(b"\xef\xbf\xbd"):
-        notes += [f"{lost} characters could not be decoded"] if lost > 0 else []
+    if (lost := text.count("\ufffd")) and (lost := lost - data.count("\ufffd".encode())) > 0:
+        notes.append(f"{lost} characters could not be decoded")
     return text, "; ".join(notes) or None
 
 

@@ -54,7 +54,7 @@ def table_path(path: Path, folder: Path) -> str:
 
 def encode_path(name: str) -> str:
     """A name with its control characters and undecodable bytes percent-encoded."""
-    return "".join(_percent(c) for c in name)
+    return name if name.isascii() and name.isprintable() else "".join(map(_percent, name))
 
 
 def slug(name: str) -> str:
@@ -103,13 +103,17 @@ def article_ids(paths: list[str]) -> dict[str, str]:
     ids: dict[str, str] = {}
     taken: set[str] = set()
     for path in sorted(paths):
-        stem = slug(stem_of(path))
-        options = (stem, slug(stem + suffix_of(path)), f"{stem}-{short_hash(path)}")
-        ids[path] = next(
-            (i for i in options if i not in taken), f"{stem}-{hashlib.sha256(path.encode()).hexdigest()}"
-        )
+        ids[path] = next(name for name in _possible_ids(path) if name not in taken)
         taken.add(ids[path])
     return ids
+
+
+def _possible_ids(path: str) -> Iterator[str]:
+    stem = slug(stem_of(path))
+    yield stem
+    yield slug(stem + suffix_of(path))
+    yield f"{stem}-{short_hash(path)}"
+    yield f"{stem}-{hashlib.sha256(path.encode()).hexdigest()}"
 
 
 def _percent(char: str) -> str:

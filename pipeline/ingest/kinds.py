@@ -24,11 +24,12 @@ LONGEST_NAME = 40  # characters of a column's name
 KNOWN_NAMES = frozenset(name for names in NAMES.values() for name in names) | {"id"}
 
 
-def suffix_by_content(path: Path, suffix: str) -> str | None:
-    """The ending that a file should have, None where the one it has will do or its content does not tell."""
+def suffix_by_content(path: Path, suffix: str, head: bytes) -> str | None:
+    """The ending that a file should have, None where the one it has will do or its content does not tell.
+
+    `head`: the first bytes of what it holds, unpacked.
+    """
     try:
-        with path.open("rb") as file:
-            head = file.read(8)
         told = next((kind for beginning, kind in BEGINNINGS if head.startswith(beginning)), None)
         if told == ".zip":
             if suffix in ZIPPED:

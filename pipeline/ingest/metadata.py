@@ -57,7 +57,9 @@ def parse_date(text: str | None) -> tuple[str | None, bool]:
     >>> parse_date("03/04/2019")
     ('2019-03-04', True)
     """
-    text = " ".join((text or "").split())[:120]
+    if not text:
+        return None, False
+    text = " ".join(text.split())[:120]
     if m := re.fullmatch(_COMPACT, text):
         return _iso(m[1], m[2], m[3], m[4], m[5], m[6], None, m[7]), False
     if m := _ISO.search(text):

@@ -8,7 +8,9 @@ import io
 import lzma
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO
+
+from pipeline.ingest.files import suffix_of
 
 LARGEST_RATIO = 200  # text packs to a third or a tenth
 ALWAYS_ALLOWED = 256 * 2**20  # bytes that any packed file may unpack to
@@ -44,10 +46,10 @@ class Limited(io.RawIOBase):
         super().close()
 
 
-def open_file(path: Path) -> BinaryIO:
+def open_file(path: Path) -> io.BufferedReader:
     """A buffered binary stream of the file's content, decompressed where it begins as compressed files do."""
     stream = path.open("rb")
-    if ".warc" in path.suffixes[-2:] or ".wet" in path.suffixes[-2:]:
+    if suffix_of(path.name) in (".warc", ".wet"):
         return stream  # its reader unpacks it record by record
     # Browsers and download tools unpack a file and leave its name, or the other way round.
     head = stream.peek(10)[:10]
@@ -61,9 +63,9 @@ def unpacked(stream: BinaryIO, name: str, packed_size: int) -> BinaryIO:
     return limited(opener(stream), packed_size) if opener else stream
 
 
-def limited(stream: Any, packed_size: int) -> BinaryIO:
+def limited(stream: Any, packed_size: int) -> io.BufferedReader:
     """A buffered stream over an unpacking one that stops at bombs."""
-    return cast(BinaryIO, io.BufferedReader(Limited(stream, packed_size), 1 << 16))
+    return io.BufferedReader(Limited(stream, packed_size), 1 << 16)
 
 
 def _gzip(stream: BinaryIO) -> Any:

@@ -1,14 +1,14 @@
 """Which reader reads which format: the one place to add another.
 
-A reader is a function from an open binary stream and the `Asked` of the call to drafts and problems; it
-raises ValueError
-where the whole file cannot be read. It is imported when the first file of its format comes.
+A reader is a function from an open binary stream and the `Asked` of the call to drafts and problems; it raises
+ValueError where the whole file cannot be read. It is imported when the first file of its format comes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from importlib import import_module
 from typing import BinaryIO
 
@@ -16,6 +16,7 @@ from pipeline.ingest.draft import Draft, Problem
 
 MAX_BYTES = 64 * 2**20
 """Largest file, or row of a file of several, that one article may come in, unpacked."""
+READ_AT_FIRST = 2**20  # bytes; asking for all that is allowed has Python set aside as much, for every file
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,7 @@ READERS = {
 }
 
 
+@cache
 def reader_of(suffix: str) -> Reader | None:
     """The reader of a format by its extension (".txt"), None where there is none."""
     place = READERS.get(suffix)
@@ -74,7 +76,10 @@ def reader_of(suffix: str) -> Reader | None:
 
 def read_whole(stream: BinaryIO, asked: Asked) -> bytes:
     """All bytes of a stream. ValueError where there are more than an article can need."""
-    data = stream.read(asked.max_bytes + 1)
+    most = asked.max_bytes + 1
+    data = stream.read(min(most, READ_AT_FIRST))
+    if len(data) == READ_AT_FIRST:
+        data += stream.read(most - READ_AT_FIRST)
     if len(data) > asked.max_bytes:
         raise ValueError(f"is larger than {asked.max_bytes // 2**20} MiB, which no article needs")
     return data

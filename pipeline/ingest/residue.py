@@ -54,7 +54,7 @@ def part(
     body: list[str] = []
     printed = published = None
     seen = 0
-    copies = {n for n, (line, _) in enumerate(page) if same(line, found)} if found else set()
+    copies = _repeats(page, found)
     in_head = True
     for n, (line, kind) in enumerate(page[first:], first):
         in_head = in_head and _in_head(body)
@@ -106,6 +106,11 @@ def _is_sentence(line: str) -> bool:
 def same(line: str, title: str) -> bool:
     """Whether a line is the headline again, whatever its letter case and punctuation."""
     return abs(len(line) - len(title)) <= 12 and fold(line) == fold(title)
+
+
+def _repeats(page: list[tuple[str, str | None]], title: str | None) -> set[int]:
+    """Which lines are the headline."""
+    return {n for n, (line, _) in enumerate(page) if title and same(line, title)}
 
 
 @lru_cache(maxsize=4096)
@@ -189,7 +194,7 @@ def _find_title(
         runs_on = any(other.startswith(line) and len(other) > len(line) + 40 for other in following)
         if (
             (n == 0 or runs_on or line in following[:1])
-            and sum(same(other, line) for other, _ in page) > 1
+            and len(_repeats(page, line)) > 1
             and len(line.split()) > 2
             and _all_slogans(page[:n])
         ):

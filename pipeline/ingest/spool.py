@@ -85,7 +85,10 @@ def first_seen() -> Callable[[str, str], str | None]:
 
 def _numbered(drafts: Iterator[Draft | Problem], first: str) -> Iterator[tuple[str, Draft] | Problem]:
     for draft in drafts:
-        yield draft if isinstance(draft, Problem) else (row_id(replace(draft, row=None), first), draft)
+        if isinstance(draft, Problem):
+            yield draft
+        else:
+            yield row_id(draft if draft.row is None else replace(draft, row=None), first), draft
 
 
 def _packed(draft: Draft) -> bytes:
