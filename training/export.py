@@ -30,7 +30,7 @@ from spacy.lookups import Lookups
 from torch import Tensor, nn
 
 from pipeline.reader import labels
-from training.model import Reader
+from training.model import WIDTH, Reader
 
 
 class RowScaled(nn.Module):
@@ -47,22 +47,40 @@ class RowScaled(nn.Module):
 
 
 class OneWindow(nn.Module):
-    """The reader on one window, without padding: pieces [T] and first pieces [N] in, scores without the batch out."""
+    """The reader on one window, without padding: pieces [T] and first pieces [N] in, scores without the batch out.
 
-    def __init__(self, reader: Reader) -> None:
+    `early`, where a checkpoint has it, is a second judge of factuality on the vectors of a middle layer
+    (`training.fit_factuality`); the score is the mean of both.
+    """
+
+    def __init__(self, reader: Reader, early: dict[str, Any] | None = None) -> None:
         super().__init__()
-        self.reader = reader
+        self.reader, self.layer = reader, early["layer"] if early else 0
+        self.early = nn.Linear(WIDTH, 1)
+        if early:
+            self.early.load_state_dict({k: early[k] for k in ("weight", "bias")})
 
     def forward(self, ids: Tensor, shapes: Tensor, quotes: Tensor, first: Tensor) -> tuple[Tensor, ...]:
         r = self.reader
-        x = r.encoder(ids[None], shapes[None], quotes[None], None)
-        x = r.pool(x, ids[None], first[None])[0]
+        states = r.encoder.states(ids[None], shapes[None], quotes[None], None)
+        x = r.pool(states[-1], ids[None], first[None])[0]
         none = torch.zeros_like(first, dtype=x.dtype)[None]
         pairs = [head(x[None], none)[0] for head in r.pairs.values()]
         governor = torch.cat([r.root[None], r.governor(x)], dim=0)
-        return (r.words(x), *pairs, r.dependent(x), governor)
+        words = r.words(x)
+        if self.layer:
+            words = self._judged(words, r.pool(states[self.layer - 1], ids[None], first[None])[0])
+        return (words, *pairs, r.dependent(x), governor)
+
+    def _judged(self, words: Tensor, middle: Tensor) -> Tensor:
+        """The scores with the mean of both judgements in the place of factuality, which is read as 3·tanh."""
+        at = labels.columns()["factuality"]
+        both = ((torch.tanh(words[:, at]) + self.early(middle) / 3.0) / 2.0).clamp(-LIMIT, LIMIT)
+        score = 0.5 * torch.log((1.0 + both) / (1.0 - both))  # the inverse of tanh, which the exporter does not know
+        return torch.cat([words[:, : at.start], score, words[:, at.stop :]], dim=1)
 
 
+LIMIT = 0.999  # of what an inverse tanh is taken
 OUTPUTS = ["words", *labels.PAIR_HEADS, "dependent", "governor"]
 
 
@@ -77,10 +95,10 @@ class Relations(nn.Module):
         return self.reader.relations(dependent, governor[choice])
 
 
-def to_onnx(reader: Reader, path: Path) -> None:
+def to_onnx(reader: Reader, path: Path, early: dict[str, Any] | None = None) -> None:
     """Write the float graph. Axes: `pieces` and `words` of one window."""
     reader.encoder.pieces = RowScaled(reader.encoder.pieces.weight.detach())
-    module = OneWindow(reader).eval()
+    module = OneWindow(reader, early).eval()
     ids = torch.randint(1000, 2000, (40,))
     example = (ids, torch.ones(40, dtype=torch.long), torch.ones(40, dtype=torch.long), torch.arange(1, 31))
     axes = {"ids": {0: "pieces"}, "shapes": {0: "pieces"}, "quotes": {0: "pieces"}, "first": {0: "words"}}
@@ -192,7 +210,7 @@ def export(checkpoints: list[Path], out: Path) -> None:
     decoding_tables(reader, out / "decoding.npz")
     relations_to_onnx(reader, out / "relations.onnx")
     with tempfile.TemporaryDirectory() as scratch:
-        to_onnx(reader, Path(scratch) / "float.onnx")
+        to_onnx(reader, Path(scratch) / "float.onnx", saved.get("early"))
         quantise(Path(scratch) / "float.onnx", out / "reader.onnx")
     lemma_tables(out / "lemmas.bin")
     digest = hashlib.sha256((out / "reader.onnx").read_bytes()).hexdigest()

@@ -74,13 +74,19 @@ class Encoder(nn.Module):
         self.layers = nn.ModuleList(Layer(dropout) for _ in range(layers))
 
     def forward(self, ids: Tensor, shapes: Tensor, quotes: Tensor, mask: Tensor | None) -> Tensor:
+        return self.states(ids, shapes, quotes, mask)[-1]
+
+    def states(self, ids: Tensor, shapes: Tensor, quotes: Tensor, mask: Tensor | None) -> list[Tensor]:
+        """The vectors behind each layer, the last one's last."""
         place = torch.arange(ids.shape[1], device=ids.device)
         x = self.pieces(ids) + self.positions(place) + self.shapes(shapes) + self.quotes(quotes)
         x = self.dropout(self.norm(x))
         bias = None if mask is None else (1.0 - mask.to(x.dtype))[:, None, None, :] * FORBIDDEN
+        found = []
         for layer in self.layers:
             x = layer(x, bias)
-        return x
+            found.append(x)
+        return found
 
     def load_pretrained(self, path: Path) -> None:
         """Fill in the weights of all-MiniLM-L6-v2 (or any BERT of the same shape) from a safetensors file."""

@@ -1,0 +1,81 @@
+"""Fits a second judge of factuality, on the vectors of a middle layer of a finished reader.
+
+    python -m training.fit_factuality --checkpoint build/run/checkpoint.pt --data build/data
+
+In training the last layer learns the judgements by heart (r .95 on the training parts, .79 and .76 on dev); the middle
+ones, from which nothing is read there, do so less. Ridge regression on them in closed form, averaged with the head at
+export, is right more often than either. It is added to the checkpoint; five minutes on one core.
+"""
+
+from __future__ import annotations
+
+import argparse
+import pickle
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from pipeline.reader import windows
+from training.examples import Example
+from training.model import Reader
+from training.targets import cut
+
+LAYER = 4  # of six; the third and the fifth are as good within .003
+SETS = ("ewt", "szeged_factbank", "uw", "meantime")  # running text; the others judge made or chosen sentences
+PIECES = 256
+STRENGTH = 1.0  # of the ridge, in standard deviations of the features, by the number of predicates
+
+
+def read(reader: Reader, examples: list[Example]) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Vectors [K, WIDTH] and judgements [K] of the predicates of each window."""
+    for example in examples:
+        if "factuality" not in example.layers:
+            continue
+        for encoded, (lo, hi) in cut(example, PIECES):
+            judged = example.layers["factuality"][lo:hi]
+            at = np.flatnonzero(np.isfinite(judged))
+            if not len(at):
+                continue
+            ids, shapes, quotes, mask, first, _ = (torch.from_numpy(a) for a in windows.collate([encoded]))
+            with torch.inference_mode():
+                middle = reader.encoder.states(ids, shapes, quotes, mask)[LAYER - 1]
+                yield reader.pool(middle, ids, first)[0, at].numpy(), judged[at]
+
+
+def fit(vectors: np.ndarray, judged: np.ndarray) -> tuple[np.ndarray, float]:
+    """Weights [WIDTH] and bias of the ridge regression, for vectors as they are."""
+    mean, deviation = vectors.mean(0), vectors.std(0) + 1e-6
+    x, y = (vectors - mean) / deviation, judged - judged.mean()
+    weight = np.linalg.solve(x.T @ x + STRENGTH * len(x) * np.eye(x.shape[1]), x.T @ y) / deviation
+    return weight, float(judged.mean() - mean @ weight)
+
+
+def main() -> None:
+    ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    ap.add_argument("--checkpoint", type=Path, default=Path("build/run/checkpoint.pt"))
+    ap.add_argument("--data", type=Path, default=Path("build/data"))
+    args = ap.parse_args()
+    saved = torch.load(args.checkpoint, weights_only=False, map_location="cpu")
+    reader = Reader.of(saved["config"]).eval()
+    reader.load_state_dict(saved["mean"])
+    found = []
+    for name in SETS:
+        with (args.data / f"{name}.pickle").open("rb") as file:
+            found += list(read(reader, pickle.load(file)))
+    vectors = np.concatenate([v for v, _ in found]).astype(np.float64)
+    judged = np.concatenate([j for _, j in found]).astype(np.float64)
+    weight, bias = fit(vectors, judged)
+    saved["early"] = {
+        "layer": LAYER,
+        "weight": torch.tensor(weight[None], dtype=torch.float32),
+        "bias": torch.tensor([bias], dtype=torch.float32),
+    }
+    torch.save(saved, args.checkpoint)
+    r = np.corrcoef(vectors @ weight + bias, judged)[0, 1]
+    print(f"{len(judged)} predicates, r {r:.3f} on what it was fitted to")
+
+
+if __name__ == "__main__":
+    main()
