@@ -40,6 +40,29 @@ def mhtml() -> bytes:
     return (head + part + body + "\n--b\nContent-Type: image/png\n\nxx\n--b--\n").encode()
 
 
+def eml() -> bytes:
+    from email.message import EmailMessage
+
+    message = EmailMessage()
+    message["Subject"], message["From"] = TITLE, '"Northern Wire" <news@wire.example>'
+    message["Date"] = "Mon, 03 May 2021 08:00:00 +0200"
+    message.set_content("\n\n".join(BODY))
+    message.add_alternative(PAGE, subtype="html")
+    message.add_attachment(b"x", maintype="image", subtype="png", filename="ferry.png")
+    return message.as_bytes()
+
+
+def nitf() -> bytes:
+    paragraphs = "".join(f"<p>{p}</p>" for p in BODY)
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?><!DOCTYPE nitf SYSTEM "http://www.nitf.example/nitf.dtd">'
+        f'<nitf><head><title>x</title><pubdata date.publication="20210503T000000" name="Northern Wire"/></head><body>'
+        f'<body.head><hedline><hl1>{TITLE}</hl1></hedline><byline class="print_byline">By IDA HOLM</byline>'
+        f'<byline class="normalized_byline">Holm, Ida</byline></body.head><body.content><block class="lead_paragraph">'
+        f'<p>{FIRST}</p></block><block class="full_text">{paragraphs}</block></body.content></body></nitf>'
+    ).encode()
+
+
 def json_array() -> bytes:
     return json.dumps({"count": 1, "articles": [{"headline": TITLE, "body": "\n\n".join(BODY)}]}).encode()
 
@@ -180,8 +203,8 @@ def tarred(files: dict[str, bytes], mode: str = "w") -> bytes:
 
 FORMATS: dict[str, Callable[[], bytes]] = {
     "a.txt": TEXT.encode, "a.md": (f"# {TITLE}\n\n" + "\n\n".join(BODY)).encode, "a.html": html, "a.mhtml": mhtml,
-    "a.json": json_array, "a.jsonl": jsonl, "a.xlsx": xlsx, "a.parquet": parquet, "a.rss": rss, "a.warc": warc,
-    "a.docx": docx, "a.rtf": rtf, "a.odt": odt, "a.epub": epub, "a.pdf": pdf,
+    "a.eml": eml, "a.json": json_array, "a.jsonl": jsonl, "a.xlsx": xlsx, "a.parquet": parquet, "a.rss": rss,
+    "a.xml": nitf, "a.warc": warc, "a.docx": docx, "a.rtf": rtf, "a.odt": odt, "a.epub": epub, "a.pdf": pdf,
     "a.zip": lambda: zipped({"b/c.txt": TEXT}), "a.tar.gz": lambda: tarred({"b/c.txt": TEXT.encode()}, "w:gz"),
     "a.csv": lambda: f'title,text\n"{TITLE}","{(chr(10) * 2).join(BODY)}"\n'.encode(),
     "a.tsv": lambda: f"title\ttext\n{TITLE}\t{' '.join(BODY)}\n".encode(),

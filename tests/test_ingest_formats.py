@@ -47,7 +47,6 @@ def test_every_registered_format_is_tried_here() -> None:
         ".tab",
         ".mht",
         ".atom",
-        ".xml",
         ".wet",
         ".tgz",
     }

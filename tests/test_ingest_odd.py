@@ -7,6 +7,7 @@ import datetime
 import gzip
 import io
 import json
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -61,6 +62,64 @@ def chrome() -> bytes:
     return (f"Snapshot-Content-Location: https://wire.example/ferry\n{head}--b\n{part}").encode()
 
 
+def press_release() -> bytes:
+    """A Word document with a table, a tab stop, a deletion, an insertion and what Word keeps twice of a text box."""
+    import docx
+    from docx.oxml import parse_xml
+    from docx.oxml.ns import nsdecls
+
+    document, out = docx.Document(), io.BytesIO()
+    document.add_paragraph(TITLE)
+    words = made.FIRST.split(" ", 2)
+    document.add_paragraph().paragraph_format.tab_stops.add_tab_stop(100)
+    document.paragraphs[-1]._p.extend(
+        parse_xml(f"<w:{kind} {nsdecls('w')}><w:r><w:{tag} xml:space='preserve'>{text}</w:{tag}></w:r></w:{kind}>")
+        for kind, tag, text in (
+            ("hyperlink", "t", f"{words[0]} "), ("ins", "t", f"{words[1]} "), ("del", "delText", "boat "),
+            ("moveFrom", "t", "soon "), ("moveTo", "t", words[2]),
+        )
+    )  # fmt: skip
+    document.add_table(1, 1).cell(0, 0).text = made.SECOND
+    box = f"<w:r {nsdecls('w')} xmlns:m='http://schemas.openxmlformats.org/markup-compatibility/2006'>"
+    inside = f"<w:txbxContent><w:p><w:r><w:t>{made.THIRD}</w:t></w:r></w:p></w:txbxContent>"
+    twice = f"<m:AlternateContent><m:Choice>{inside}</m:Choice><m:Fallback>{inside}</m:Fallback></m:AlternateContent>"
+    document.add_paragraph()._p.append(parse_xml(f"{box}{twice}</w:r>"))
+    document.save(out)
+    return out.getvalue()
+
+
+def word(text: str) -> bytes:
+    import docx
+
+    document, out = docx.Document(), io.BytesIO()
+    for paragraph in text.split("\n"):
+        document.add_paragraph(paragraph)
+    document.save(out)
+    return out.getvalue()
+
+
+def rich(text: str) -> bytes:
+    coded = "".join(c if ord(c) < 128 else f"\\u{ord(c)}?" for c in text)
+    return ("{\\rtf1\\ansi " + coded.replace("\n", "\\par\n") + "}").encode()
+
+
+def edited() -> bytes:
+    """An OpenDocument text with a deletion, a comment and a note."""
+    kept = "<text:tracked-changes><text:p>The ferry will never run.</text:p></text:tracked-changes>"
+    comment = "<office:annotation><text:p>Is that so?</text:p></office:annotation><text:note>1: no</text:note> in May"
+    with zipfile.ZipFile(io.BytesIO(made.odt())) as archive:
+        content = archive.read("content.xml").decode()
+    content = content.replace("<text:p>", f"{kept}<text:p>", 1).replace(" in May", comment)
+    return made.zipped({"mimetype": "application/vnd.oasis.opendocument.text", "content.xml": content})
+
+
+REUTERS = (
+    f'<?xml version="1.0"?><newsitem itemid="2286" date="2024-01-06" xml:lang="en"><title>SKERRY: {TITLE}</title>'
+    f"<headline>{TITLE}</headline><byline>Ida Holm</byline><dateline>SKERRY 2024-01-06</dateline>"
+    f"<text>{MARKUP}</text><copyright>(c) Wire Ltd</copyright></newsitem>"
+)
+
+
 def bbc() -> str:
     head = f"BREAKING\n{TITLE}\nBy Ida Holm\nPublished\n5 hours ago\nShare\n\n"
     return f"{head}{BODY}\n\nRelated Topics\nPiers\nMore on this story\nFerry stays in port"
@@ -112,6 +171,12 @@ FILES: dict[str, tuple[Callable[[], bytes | str], dict[str, str], str]] = {
     "ccnews.jsonl": (lambda: json.dumps(CC_NEWS), {"source": "Skerry Post", "published": "2024-01-06"}, ""),
     "nexis_uni.txt": (nexis_uni, META, ""),
     "factiva.txt": (factiva, META, ""),
+    "nexis_uni.docx": (lambda: word(nexis_uni()), META, ""),
+    "factiva.rtf": (lambda: rich(factiva()), META, ""),
+    "press_release.docx": (press_release, {}, ""),
+    "edited.odt": (edited, {}, ""),
+    "reuters.xml": (lambda: REUTERS, {"byline": "Ida Holm", "published": "2024-01-06"}, ""),
+    "mail.eml": (made.eml, {"source": "Northern Wire", "published": "2021-05-03T08:00:00+02:00"}, ""),
     "excel.csv": (lambda: table(["title", "text"], [TITLE, BODY], before="\ufeffsep=;\r\n", delimiter=";"), {}, ""),
     "preamble.csv": (lambda: table(["title", "text"], [TITLE, BODY], before="Export of 6 January\n\n"), {}, ""),
     "wide.csv": (lambda: table(["title", "text"], [TITLE, BODY], encoding="utf-16"), {}, ""),
@@ -183,6 +248,19 @@ def test_a_list_of_addresses_is_told_once(name: str, tmp_path: Path) -> None:
     assert (
         "it lists articles, and does not hold them" in issue.reason and "--columns text=NAME" in issue.reason
     )
+
+
+def test_what_a_browser_saves_beside_a_page_is_passed_over(tmp_path: Path) -> None:
+    for folder in ("Ferry_files", "Ferry-Dateien", "my_files"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "ad.html").write_text(f"<p>{made.SECOND}")
+    articles, issues = read(tmp_path, "Ferry.htm", made.html())
+    assert [a.article_id for a in articles] == ["ferry", "my_files/ad"] and not issues
+
+
+def test_a_shortcut_is_told_as_such(tmp_path: Path) -> None:
+    _, (issue,) = read(tmp_path, "Ferry to run.url", "[InternetShortcut]\nURL=https://wire.example/ferry\n")
+    assert "is a shortcut to a page" in issue.reason
 
 
 def test_a_table_without_rows_is_told(tmp_path: Path) -> None:

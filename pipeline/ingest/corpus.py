@@ -22,6 +22,7 @@ from pipeline.schema import Article, Issue
 
 UNREADABLE = (ValueError, OSError, EOFError, zlib.error, lzma.LZMAError, gzip.BadGzipFile)
 """What reading a broken file may raise; all of it becomes an issue."""
+SHORTCUTS = (".url", ".webloc", ".lnk")
 KEEP = "--keep-duplicates reads all"
 
 
@@ -86,6 +87,8 @@ def _unknown(path: Path) -> str | None:
     suffix = suffix_of(path.name)
     if suffix in READERS or suffix_by_content(path, suffix, _head(path)):
         return None
+    if suffix in SHORTCUTS:
+        return "is a shortcut to a page, and does not hold it; save the page itself"
     suffix = suffix or path.suffix or "no extension"
     return f"has a format that is not read ({suffix}); read are {', '.join(sorted(READERS))}"
 

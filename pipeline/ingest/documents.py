@@ -14,12 +14,19 @@ from typing import Any, BinaryIO
 
 from pipeline.ingest.decode import decode
 from pipeline.ingest.draft import Draft, Problem, text_of
+from pipeline.ingest.exports import export_articles
 from pipeline.ingest.markup import markup_text
 from pipeline.ingest.registry import Asked, read_whole
 from pipeline.ingest.rows import BROKEN_OFFICE, checked_zip
 
 MOST_PAGES = 2000
 NEEDED = "to read it, run: pip install 'hearsay[docs]'"
+_WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+_CHARACTERS = {
+    f"{_WORD}t": "", f"{_WORD}tab": "\t", f"{_WORD}br": "\n", f"{_WORD}cr": "\n", f"{_WORD}noBreakHyphen": "-",
+}  # fmt: skip
+"""Elements of a Word document that stand for text, and for which; none: they hold it."""
 _DIGITS = re.compile(r"\d+")
 
 
@@ -52,7 +59,10 @@ def read_pdf(stream: BinaryIO, asked: Asked) -> Iterator[Draft | Problem]:
 
 
 def read_docx(stream: BinaryIO, asked: Asked) -> Iterator[Draft | Problem]:
-    """The paragraphs of a Word document; title, author and date from its properties where they are set."""
+    """The paragraphs of a Word document; title and author from its properties where they are set.
+
+    Exports of news databases hold several articles.
+    """
     data = io.BytesIO(checked_zip(read_whole(stream, asked)))
     try:
         import docx
@@ -60,17 +70,20 @@ def read_docx(stream: BinaryIO, asked: Asked) -> Iterator[Draft | Problem]:
         raise ValueError(f"is a Word document; {NEEDED}") from error
     try:
         document = docx.Document(data)
-        text = "\n\n".join(p.text for p in document.paragraphs)
+        text = "\n\n".join(_paragraphs(document.element.body))
         about = document.core_properties
         title, author = about.title, about.author
     except BROKEN_OFFICE as error:
         raise ValueError(f"is no Word document that can be read: {error!r:.100}") from error
     author = None if author == "python-docx" else author
+    if (articles := export_articles(text)) is not None:
+        yield from articles
+        return
     yield Draft(text, title=text_of(title) if title in text else None, byline=text_of(author), wrapped=False)
 
 
 def read_rtf(stream: BinaryIO, asked: Asked) -> Iterator[Draft | Problem]:
-    """The paragraphs of an RTF document."""
+    """The paragraphs of an RTF document; exports of news databases hold several articles."""
     data = read_whole(stream, asked)
     try:
         from striprtf.striprtf import rtf_to_text
@@ -82,13 +95,19 @@ def read_rtf(stream: BinaryIO, asked: Asked) -> Iterator[Draft | Problem]:
         text = rtf_to_text(data.decode("latin-1"), errors="replace")
     except BROKEN_OFFICE as error:
         raise ValueError(f"is an RTF document that cannot be read: {error!r:.100}") from error
-    yield Draft(text.replace("\n", "\n\n"), wrapped=False)
+    text = text.replace("\n", "\n\n")
+    if (articles := export_articles(text)) is not None:
+        yield from articles
+        return
+    yield Draft(text, wrapped=False)
 
 
 def read_odt(stream: BinaryIO, asked: Asked) -> Iterator[Draft | Problem]:
-    """The paragraphs and headings of an OpenDocument text."""
+    """The paragraphs and headings of an OpenDocument text, without what was deleted, comments and notes."""
     with _opened(stream, asked) as archive:
         tree = _xml(archive, "content.xml")
+        for element in list(tree.iter("{*}tracked-changes", "{*}annotation", "{*}note")):
+            element.clear(keep_tail=True)
         texts = [" ".join("".join(e.itertext()).split()) for e in tree.iter("{*}p", "{*}h")]
         yield Draft("\n\n".join(texts), wrapped=False)
 
@@ -119,6 +138,23 @@ def read_epub(stream: BinaryIO, asked: Asked) -> Iterator[Draft | Problem]:
             published=about["date"],
             wrapped=False,
         )
+
+
+def _paragraphs(body: Any) -> Iterator[str]:
+    """The paragraphs of a Word document as it reads: those of tables and text boxes too, with what was inserted,
+    without what was deleted or moved away.
+    """
+    for paragraph in body.iter(f"{_WORD}p"):
+        if (
+            next(paragraph.iterancestors(_FALLBACK), None) is not None
+        ):  # the same again for old versions of Word
+            continue
+        runs = (
+            run
+            for run in paragraph.iter(f"{_WORD}r")
+            if next(run.iterancestors(f"{_WORD}p", f"{_WORD}moveFrom")) is paragraph
+        )
+        yield "".join(_CHARACTERS[e.tag] or e.text or "" for run in runs for e in run if e.tag in _CHARACTERS)
 
 
 def without_running_heads(pages: list[str]) -> list[str]:

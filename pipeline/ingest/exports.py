@@ -112,13 +112,14 @@ def _factiva(piece: str, own: str, number: int) -> Draft:
         (n for n in range(at, len(lines)) if re.match(r"\(c\)|copyright|©", lines[n].strip(), re.IGNORECASE)),
         at,
     )
+    below = [line.strip() for line in lines[at + 1 :] if line.strip()]
     byline = head.pop() if len(head) > 1 and byline_of(f"By {clean_byline(head[-1])}") else None
     return Draft(
         text="\n".join(lines[start + 1 :]),
         title=" ".join(head) or None,
         byline=clean_byline(byline),
-        source=lines[at + 2].strip() if at + 2 < len(lines) else None,
-        published=lines[at + 1].strip() if at + 1 < len(lines) else None,
+        source=below[1] if len(below) > 1 else None,
+        published=below[0] if below else None,
         row=own.lower(),
         number=number,
         titled=False,

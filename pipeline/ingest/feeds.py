@@ -1,15 +1,60 @@
-"""Reader of RSS and Atom files whose entries hold whole articles."""
+"""Readers of XML: RSS and Atom files whose entries hold whole articles; articles of agencies and archives (NITF)."""
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from pipeline.ingest.draft import Draft, Problem, text_of
 from pipeline.ingest.markup import markup_text
+from pipeline.ingest.metadata import clean_byline
 from pipeline.ingest.registry import Asked, read_whole
 
+ARTICLE_ROOTS = ("nitf", "newsitem")
+HEAD = ("{*}title", "{*}hl1", "{*}headline", "{*}byline")
 SHORTEST_SUMMARY = 600  # characters; a shorter summary is a teaser
+
+
+def read_xml(stream: BinaryIO, asked: Asked) -> Iterator[Draft | Problem]:
+    """The one article of a file in NITF (the New York Times corpus) or of Reuters's corpora, else those of a feed."""
+    from lxml import etree
+
+    data = read_whole(stream, asked)
+    try:
+        tree = etree.fromstring(data, etree.XMLParser(resolve_entities=False, no_network=True))
+    except (etree.LxmlError, ValueError):
+        tree = None
+    article = tree if tree is None or _name(tree) in ARTICLE_ROOTS else next(tree.iter("{*}nitf"), None)
+    if article is None:
+        yield from read_feed(io.BytesIO(data), asked)
+    else:
+        yield _of_xml(article)
+
+
+def _of_xml(article: Any) -> Draft:
+    """The article of an element <nitf> or <newsitem>."""
+    whole = next((b for b in article.iter("{*}block") if b.get("class") == "full_text"), None)
+    content = whole if whole is not None else next(article.iter("{*}body.content", "{*}text"), None)
+    if content is None:
+        raise ValueError("is XML of an article without its text")
+    told = next(article.iter("{*}pubdata"), article)
+    first = {_name(e): text_of(" ".join(e.itertext())) for e in reversed(list(article.iter(*HEAD)))}
+    return Draft(
+        "\n\n".join(" ".join("".join(p.itertext()).split()) for p in content.iter("{*}p")),
+        title=first.get("hl1") or first.get("headline") or first.get("title"),
+        byline=clean_byline(first.get("byline")),
+        source=told.get("name"),
+        published=told.get("date.publication") or told.get("date"),
+        url=told.get("ex-ref"),
+        wrapped=False,
+        titled=False,
+    )
+
+
+def _name(element: Any) -> str:
+    """An element's name without its name space."""
+    return str(element.tag).rpartition("}")[2]
 
 
 def read_feed(stream: BinaryIO, asked: Asked) -> Iterator[Draft | Problem]:

@@ -11,8 +11,14 @@ from pathlib import Path, PurePosixPath
 
 PASSED_OVER = ("datapackage.json", "desktop.ini", "thumbs.db")
 """Names that are never articles, nor is anything that starts with a dot, nor a README with whatever ending."""
+PAGES = (".html", ".htm", ".xhtml")
 COMPRESSED = (".gz", ".zst", ".bz2", ".xz")
 LONGEST_ID = 200
+_PARTS_OF_PAGE = re.compile(
+    r"(?:[_-](?:files?|dateien|fichiers|ficheiros|archivos|arquivos|bestanden|pliki|filer)|\.files)$",
+    re.IGNORECASE,
+)
+"""How browsers name the folder that they save beside a page, for its pictures, scripts and advertisements."""
 _NOT_IN_IDS = re.compile(r"[^\w./%-]+")
 
 
@@ -26,8 +32,12 @@ def walk(folder: Path) -> Iterator[tuple[Path, str | None]]:
         except OSError as error:
             yield current, _why(error)
             continue
+        pages = {PurePosixPath(entry.name).stem for entry in entries if suffix_of(entry.name) in PAGES}
         for entry in entries:
             if is_passed_over(entry.name):
+                continue
+            beside = _PARTS_OF_PAGE.search(entry.name)
+            if beside and entry.name[: beside.start()] in pages and entry.is_dir(follow_symlinks=False):
                 continue
             path = current / entry.name
             if entry.is_symlink():

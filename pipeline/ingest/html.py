@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import cache
 from typing import Any, BinaryIO
 
@@ -52,24 +51,6 @@ def read_html(stream: BinaryIO, asked: Asked) -> Iterator[Draft | Problem]:
         yield of_page(page, notes)
     else:
         yield Draft(page, notes=(*notes, "the file is plain text, whatever its name says"))
-
-
-def read_mhtml(stream: BinaryIO, asked: Asked) -> Iterator[Draft | Problem]:
-    """The one article of a page that a browser saved as a single file (MHTML)."""
-    from email import message_from_bytes, policy
-    from email.errors import MessageError
-
-    try:
-        message = message_from_bytes(read_whole(stream, asked), policy=policy.default)
-        part = next((p for p in message.walk() if p.get_content_type() == "text/html"), None)
-        data = part.get_payload(decode=True) if part else None
-    except (MessageError, ValueError, LookupError, AttributeError, IndexError, RecursionError) as error:
-        raise ValueError(f"is no saved page (MHTML) that can be read: {error!r:.100}") from error
-    if part is None or not isinstance(data, bytes):
-        raise ValueError("is no saved page (MHTML): it holds no HTML")
-    page, note = decode(data, part.get_content_charset() or declared_encoding(data))
-    draft = of_page(page, (note,) if note else ())
-    yield replace(draft, url=draft.url or message["Snapshot-Content-Location"] or part["Content-Location"])
 
 
 def of_page(page: str, notes: tuple[str, ...] = ()) -> Draft:
