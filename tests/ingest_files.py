@@ -40,6 +40,19 @@ def mhtml() -> bytes:
     return (head + part + body + "\n--b\nContent-Type: image/png\n\nxx\n--b--\n").encode()
 
 
+def webarchive() -> bytes:
+    import plistlib
+
+    page = {
+        "Data": html(),
+        "MIMEType": "text/html",
+        "URL": "https://wire.example/ferry",
+        "TextEncodingName": "UTF-8",
+    }
+    main = {f"WebResource{name}": value for name, value in page.items()}
+    return plistlib.dumps({"WebMainResource": main, "WebSubresources": []}, fmt=plistlib.FMT_BINARY)
+
+
 def eml() -> bytes:
     from email.message import EmailMessage
 
@@ -203,8 +216,9 @@ def tarred(files: dict[str, bytes], mode: str = "w") -> bytes:
 
 FORMATS: dict[str, Callable[[], bytes]] = {
     "a.txt": TEXT.encode, "a.md": (f"# {TITLE}\n\n" + "\n\n".join(BODY)).encode, "a.html": html, "a.mhtml": mhtml,
-    "a.eml": eml, "a.json": json_array, "a.jsonl": jsonl, "a.xlsx": xlsx, "a.parquet": parquet, "a.rss": rss,
-    "a.xml": nitf, "a.warc": warc, "a.docx": docx, "a.rtf": rtf, "a.odt": odt, "a.epub": epub, "a.pdf": pdf,
+    "a.webarchive": webarchive, "a.eml": eml, "a.json": json_array, "a.jsonl": jsonl, "a.xlsx": xlsx,
+    "a.parquet": parquet, "a.rss": rss, "a.xml": nitf, "a.warc": warc,
+    "a.docx": docx, "a.rtf": rtf, "a.odt": odt, "a.epub": epub, "a.pdf": pdf,
     "a.zip": lambda: zipped({"b/c.txt": TEXT}), "a.tar.gz": lambda: tarred({"b/c.txt": TEXT.encode()}, "w:gz"),
     "a.csv": lambda: f'title,text\n"{TITLE}","{(chr(10) * 2).join(BODY)}"\n'.encode(),
     "a.tsv": lambda: f"title\ttext\n{TITLE}\t{' '.join(BODY)}\n".encode(),

@@ -120,6 +120,31 @@ REUTERS = (
 )
 
 
+EVENT_REGISTRY = {
+    "articles": {
+        "results": [
+            {"uri": "7", "dateTime": "2024-01-06T10:00:00Z", "title": TITLE, "body": BODY,
+             "source": {"uri": "skerry.example", "title": "Skerry Post"},
+             "authors": [{"uri": "ida", "name": "Ida Holm"}]}
+        ]
+    }
+}  # fmt: skip
+PASTED = f"{TITLE}\n\nhttps://wire.example/ferry\n\nBy Ida Holm\nJan. 6, 2024 | Updated 3:12 p.m.\n\n{BODY}\n\n-30-\n"
+
+
+def single_file() -> str:
+    """A page with its pictures inside, more than the parser takes."""
+    picture = f'<img src="data:image/png;base64,{"iVBORw0KGgo" * 1_000_000}">'
+    return made.html().decode().replace("<main>", f"{picture}<main>")
+
+
+def wayback() -> str:
+    address = "https://web.archive.org/web/20210512083000/https://wire.example/ferry"
+    bar = "<div id=wm-ipp-base><a href=/web/>Wayback Machine</a><p>3 captures</p><p>12 May 2021 - 4 Jun 2023</p></div>"
+    page = made.html().decode().replace("</head>", f'<link rel="canonical" href="{address}"></head>')
+    return page.replace("<nav>", f"{bar}<nav>", 1)
+
+
 def bbc() -> str:
     head = f"BREAKING\n{TITLE}\nBy Ida Holm\nPublished\n5 hours ago\nShare\n\n"
     return f"{head}{BODY}\n\nRelated Topics\nPiers\nMore on this story\nFerry stays in port"
@@ -177,6 +202,10 @@ FILES: dict[str, tuple[Callable[[], bytes | str], dict[str, str], str]] = {
     "edited.odt": (edited, {}, ""),
     "reuters.xml": (lambda: REUTERS, {"byline": "Ida Holm", "published": "2024-01-06"}, ""),
     "mail.eml": (made.eml, {"source": "Northern Wire", "published": "2021-05-03T08:00:00+02:00"}, ""),
+    "eventregistry.json": (lambda: json.dumps(EVENT_REGISTRY), META, ""),
+    "pasted.txt": (lambda: PASTED, META | {"source": "", "url": "https://wire.example/ferry"}, "left out: mark “-30-”"),
+    "single_file.html": (single_file, {"byline": "Ida Holm"}, ""),
+    "wayback.html": (wayback, {"url": "https://wire.example/ferry", "published": "2021-05-03"}, ""),
     "excel.csv": (lambda: table(["title", "text"], [TITLE, BODY], before="\ufeffsep=;\r\n", delimiter=";"), {}, ""),
     "preamble.csv": (lambda: table(["title", "text"], [TITLE, BODY], before="Export of 6 January\n\n"), {}, ""),
     "wide.csv": (lambda: table(["title", "text"], [TITLE, BODY], encoding="utf-16"), {}, ""),
@@ -256,6 +285,11 @@ def test_what_a_browser_saves_beside_a_page_is_passed_over(tmp_path: Path) -> No
         (tmp_path / folder / "ad.html").write_text(f"<p>{made.SECOND}")
     articles, issues = read(tmp_path, "Ferry.htm", made.html())
     assert [a.article_id for a in articles] == ["ferry", "my_files/ad"] and not issues
+
+
+def test_a_list_of_addresses_is_no_article(tmp_path: Path) -> None:
+    articles, (issue,) = read(tmp_path, "a.txt", "https://wire.example/1\nhttps://wire.example/2\n")
+    assert not articles and "holds no article: only a headline, a date or addresses" in issue.reason
 
 
 def test_a_shortcut_is_told_as_such(tmp_path: Path) -> None:

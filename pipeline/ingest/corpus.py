@@ -89,7 +89,9 @@ def _unknown(path: Path) -> str | None:
         return None
     if suffix in SHORTCUTS:
         return "is a shortcut to a page, and does not hold it; save the page itself"
-    suffix = suffix or path.suffix or "no extension"
+    suffix = suffix or path.suffix
+    if not suffix:
+        return "has no ending that tells its format; call it .txt if it is text"
     return f"has a format that is not read ({suffix}); read are {', '.join(sorted(READERS))}"
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 FIELDS = ("title", "byline", "source", "published", "url", "language")
 """The columns of `articles` that a file may state about its article."""
+NAMED_BY = ("name", "@value", "rendered", "title")  # in JSON, in this order
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ def text_of(value: object) -> str | None:
     'Ann Lee; Bo Ek'
     """
     if isinstance(value, Mapping):
-        return text_of(value.get("name") or value.get("@value") or value.get("rendered"))
+        return text_of(next((v for key in NAMED_BY if (v := value.get(key))), None))
     if isinstance(value, list | tuple):
         parts = list(
             dict.fromkeys(p for v in value[:50] if not isinstance(v, list | tuple) and (p := text_of(v)))

@@ -38,7 +38,9 @@ def finish(draft: Draft, article_id: str, path: str, max_characters: int = MAX_C
     text = "\n\n".join([parted.title, *parted.body] if parted.title else parted.body)
     if not any(c.isalnum() for c in "".join(parted.body)):
         raise ValueError(
-            "holds no text" if not lines else "holds no article: " + (_told(parted) or "only a headline")
+            "holds no text"
+            if not lines
+            else "holds no article: " + (_told(parted) or "only a headline, a date or addresses")
         )
     if len(text) > max_characters:
         raise ValueError(
@@ -56,7 +58,7 @@ def finish(draft: Draft, article_id: str, path: str, max_characters: int = MAX_C
         byline=byline or parted.byline,
         source=clean_line(draft.source),
         published=published or parted.published,
-        url=clean_line(draft.url),
+        url=clean_line(draft.url) or parted.url,
         language=detect_language(text),
         path=path,
         sha256=hashlib.sha256(text.encode("utf-8")).hexdigest(),

@@ -36,6 +36,8 @@ LEAST_PROSE = 0.5  # of an article; the rest may be headings and lists
 LEAST_SURE = 0.2  # share of the page's prose, likewise
 DEEP = re.compile(r"(?:<(?!p\b|h\d)[a-z]+\b[^<>]{0,300}>\s*){100,}", re.IGNORECASE)
 """A hundred tags that open one after another: deeper than parsers go, so that what is inside would be lost."""
+_INLINE = re.compile(r"data:[^\"'()<>\s]{1000,}")
+"""Pictures and fonts inside a page, as SingleFile saves them; the parser gives up at ten million characters."""
 HEAD = 8192  # characters of a page that hold its declarations
 _CONTROL = bytes(i for i in range(32) if i not in b"\t\n\r")
 _TAG = re.compile(r"<[a-zA-Z!?/]")
@@ -100,6 +102,8 @@ def parsed(page: str) -> Any:
     from trafilatura.utils import repair_faulty_html
 
     try:
+        if ";base64," in page:
+            page = _INLINE.sub("data:,", page)
         head = repair_faulty_html(page[:HEAD], page[:50].lower())
         data = (head + page[HEAD:]).encode("utf-8", "replace").translate(None, _CONTROL)
         tree = fromstring(data, parser=_parser())

@@ -1,4 +1,4 @@
-"""Readers of messages: pages that a browser saved as one (MHTML), e-mails."""
+"""Readers of what holds a text among other parts: pages that a browser saved as one file, e-mails."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from email.errors import MessageError
 from typing import Any, BinaryIO
+from xml.parsers.expat import ExpatError
 
 from pipeline.ingest.decode import declared_encoding, decode
 from pipeline.ingest.draft import Draft, Problem, text_of
@@ -29,6 +30,20 @@ def read_mhtml(stream: BinaryIO, asked: Asked) -> Iterator[Draft | Problem]:
     page, note = decode(data, part.get_content_charset() or declared_encoding(data))
     draft = of_page(page, (note,) if note else ())
     yield replace(draft, url=draft.url or message["Snapshot-Content-Location"] or part["Content-Location"])
+
+
+def read_webarchive(stream: BinaryIO, asked: Asked) -> Iterator[Draft | Problem]:
+    """The one article of a page that Safari saved as a single file."""
+    import plistlib
+
+    try:
+        main = plistlib.loads(read_whole(stream, asked))["WebMainResource"]
+        data, encoding, url = (main.get(f"WebResource{name}") for name in ("Data", "TextEncodingName", "URL"))
+        page, note = decode(data, encoding or declared_encoding(data))
+    except (*BROKEN_MESSAGE, OverflowError, MemoryError, SyntaxError, ExpatError) as error:
+        raise ValueError(f"is no saved page (webarchive) that can be read: {error!r:.100}") from error
+    draft = of_page(page, (note,) if note else ())
+    yield replace(draft, url=draft.url or text_of(url))
 
 
 def read_mail(stream: BinaryIO, asked: Asked) -> Iterator[Draft | Problem]:

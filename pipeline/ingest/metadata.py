@@ -31,7 +31,8 @@ _LABEL = (
 )
 _DATE_LINE = re.compile(
     rf"{_LABEL}(?:{_DAY_FIRST.pattern}|{_MONTH_FIRST.pattern}|\d{{4}}-\d\d-\d\d)"
-    r"(?:[,|·–—-]?\s*(?:at )?\d\d?[:.]\d\d(?::\d\d)?\s*(?:[ap]\.?m\.?)?\s*(?:\(?[A-Z]{1,4}T?\)?|[+-]\d\d:?\d\d)?)?\.?",
+    r"(?:[,|·–—-]?\s*(?:at )?\d\d?[:.]\d\d(?::\d\d)?\s*(?:[ap]\.?m\.?)?\s*(?:\(?[A-Z]{1,4}T?\)?|[+-]\d\d:?\d\d)?)?\.?"
+    r"(?:\s*[|,;·–—-]\s*(?:last )?(?:updated|modified|published|posted)\b.{0,40})?",
     re.I,
 )
 LABELLED_DATE = re.compile(

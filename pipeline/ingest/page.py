@@ -47,6 +47,7 @@ SEPARATORS = re.compile(r"\s+[|–—·•»:-]+\s+|\s*[|»]\s*|\s+::\s+")
 LONGEST_TITLE = 300
 LONGEST_DECK = 250  # characters; a longer paragraph is the article's first
 HEAD_LENGTH = 600  # characters that name, date and buttons under a headline may take
+_ARCHIVED = re.compile(r"^https?://web\.archive\.org/web/\d+(?:[a-z]{2}_)?/(https?):/+")
 _BYLINE_MARK = re.compile(r"byline|author", re.IGNORECASE)
 _NAMES = re.compile(r"(?i:by|from|von|par|por)\s+((?:[^\W\d_][\w.'’-]+\s?){2,5})$")
 
@@ -99,7 +100,8 @@ def found_on(tree: Any) -> Any:
         found.author = None
     _unless_broken(metadata.extract_meta_json, tree, found)
     found.title = found.title or _unless_broken(metadata.extract_title, tree)
-    found.url = found.url or _unless_broken(metadata.extract_url, tree)
+    url = found.url or _unless_broken(metadata.extract_url, tree)
+    found.url = _ARCHIVED.sub(r"\1://", url) if url else None
     found.sitename = found.sitename or _unless_broken(metadata.extract_sitename, tree)
     found.clean_and_trim()
     return found

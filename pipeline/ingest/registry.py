@@ -47,6 +47,7 @@ READERS = {
     ".parquet": "rows:read_parquet",
     ".mhtml": "mail:read_mhtml",
     ".mht": "mail:read_mhtml",
+    ".webarchive": "mail:read_webarchive",
     ".eml": "mail:read_mail",
     ".rss": "feeds:read_feed",
     ".atom": "feeds:read_feed",

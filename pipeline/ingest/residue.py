@@ -20,19 +20,21 @@ TITLE_LENGTH = 200
 LONGEST_SENTENCE_TITLE = 120  # of a headline that ends in a full stop
 HEAD = 6  # paragraphs that a headline, tagline, byline and date may take up
 _NO_WORD = re.compile(r"[\W_]+")
+_ADDRESS = re.compile(r"https?://\S+(?: https?://\S+)*")
 _ENDS = tuple(".!?…。！？")
 _CLOSING = "\"'”’»)]"
 
 
 @dataclass(frozen=True, slots=True)
 class Parted:
-    """An article told from its page: `dropped` holds (kind, paragraph); the title and the lines that `byline` and
-    `published` were read from are not in `body`.
+    """An article told from its page: `dropped` holds (kind, paragraph); the title and the lines that `byline`,
+    `published` and `url` were read from are not in `body`.
     """
 
     title: str | None
     byline: str | None
     published: str | None
+    url: str | None
     body: list[str]
     dropped: list[tuple[str, str]]
 
@@ -52,7 +54,7 @@ def part(
     first, found = _find_title(page, title, titled)
     dropped = [("tagline", line) for line, _ in page[:first]] + dropped
     body: list[str] = []
-    printed = published = None
+    printed = published = url = None
     seen = 0
     copies = _repeats(page, found)
     in_head = True
@@ -65,11 +67,13 @@ def part(
             dropped.append((kind, line))
         elif in_head and (date := date_line(line)):
             published = published or date
+        elif in_head and _ADDRESS.fullmatch(line):
+            url = url or line.split()[0]
         elif in_head and (name := byline_of(line) or (byline if _names(line, byline) else None)):
             printed = printed or name
         else:
             body.append(_without_title(line, found, len(copies)))
-    return Parted(found, printed, published, body, dropped)
+    return Parted(found, printed, published, url, body, dropped)
 
 
 def kind_of(line: str) -> str | None:
