@@ -37,11 +37,8 @@ def finish(draft: Draft, article_id: str, path: str, max_characters: int = MAX_C
     parted = part(lines, title, draft.titled, byline)
     text = "\n\n".join([parted.title, *parted.body] if parted.title else parted.body)
     if not any(c.isalnum() for c in "".join(parted.body)):
-        raise ValueError(
-            "holds no text"
-            if not lines
-            else "holds no article: " + (_told(parted) or "only a headline, a date or addresses")
-        )
+        left = _told(parted) or "only a headline, a date or addresses"
+        raise ValueError(f"holds no article: {left}" if lines else "holds no text")
     if len(text) > max_characters:
         raise ValueError(
             f"is {len(text):,} characters long; the longest article taken has {max_characters:,}"
