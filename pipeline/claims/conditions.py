@@ -13,7 +13,10 @@ from pipeline.lexicon.word_sets import words_of
 
 
 def add_condition(setting: Setting, clause: Clause, bearing: Bearing) -> None:
-    """The clause after *if* is open; what depends on it is possible at most. *Even if* leaves the main clause alone."""
+    """The clause after *if* is open; what depends on it is possible at most: "if it rains, we stay and they leave".
+
+    *Even if* leaves the main clause alone.
+    """
     tree = setting.tree
     top = clause.top
     for _ in range(DEEPEST):  # "if the bill passes and the mine closes"
@@ -23,8 +26,10 @@ def add_condition(setting: Setting, clause: Clause, bearing: Bearing) -> None:
     mark = condition_mark(setting, top)
     if mark is not None and tree.deps[top] == "advcl":
         _add_mark(setting, mark, 0.0, bearing)
-    for token in dict.fromkeys((clause.top, *clause.chain, clause.head)):
+    for token in dict.fromkeys((clause.top, *clause.chain, clause.head, top)):
         for c in tree.children[token]:
+            if token == top != clause.top and c > top:
+                break  # "we stay and they leave if it rains": said of the last
             mark = condition_mark(setting, c) if tree.deps[c].startswith("advcl") else None
             if mark is not None and (
                 mark == 0 or tree.lowers[mark - 1] not in words_of("concessive_before_if")

@@ -41,7 +41,7 @@ def _content_is_clause(scene: Scene, quote: int) -> bool:
         child(tree, i, "xcomp") is not None for i in scene.cue_tokens[quote]
     )
     spoken = scene.quotes[quote].kind == "direct" and not pledged
-    if spoken and any(tree.tags[i] in FINITE_TAGS for i in content):
+    if spoken and any(_is_clause_verb(tree, i) for i in content):
         return True
     return any(
         tree.deps[i].partition(":")[0] in ("root", "ccomp", "parataxis", "conj")
@@ -51,6 +51,12 @@ def _content_is_clause(scene: Scene, quote: int) -> bool:
         )
         for i in scene.content_tokens[quote]
     )
+
+
+def _is_clause_verb(tree: Tree, i: int) -> bool:
+    """Whether a finite verb is that of a clause of its own, not of "identifiers that are like this"."""
+    verb = tree.heads[i] if tree.deps[i].startswith(("aux", "cop")) else i
+    return tree.tags[i] in FINITE_TAGS and not tree.deps[verb].startswith("acl")
 
 
 def is_said_in_contrast(scene: Scene, top: int, quote: int) -> bool:
