@@ -96,8 +96,8 @@ def _may_be_restored(tag: str, text: str) -> bool:
     return tag == "p" and len(text) >= SHORTEST_RESTORED
 
 
-def without_links(lines: Iterable[str], blocks: list[Block]) -> tuple[list[str], list[str]]:
-    """(lines that stay, lines that go): those that are nothing but a link or a caption on the page go."""
+def without_links(lines: Iterable[str], blocks: list[Block]) -> list[str]:
+    """The lines that are not, on the page, nothing but a link or a caption."""
     links = {
         b.folded
         for b in blocks
@@ -108,11 +108,7 @@ def without_links(lines: Iterable[str], blocks: list[Block]) -> tuple[list[str],
     }
     links |= {b.folded for b in blocks if b.tag == "figcaption"}
     links -= {b.folded for b in blocks if b.tag in ("p", "li", "td") and b.linked < 0.5}
-    stay: list[str] = []
-    go: list[str] = []
-    for line in lines:
-        (go if fold(line) in links else stay).append(line)
-    return stay, go
+    return [line for line in lines if fold(line) not in links]
 
 
 def share_taken(lines: list[str], blocks: list[Block]) -> float:

@@ -143,10 +143,7 @@ def _known(name: str) -> str | None:
 
 
 def _guess(data: bytes) -> str:
-    """A few stray bytes in UTF-8 stay UTF-8.
-
-    A few accented letters in ASCII are Windows-1252; else statistics.
-    """
+    """A few stray bytes in UTF-8 stay UTF-8; a few accented letters in ASCII are Windows-1252; else statistics."""
     head = data[:SNIFFED]
     high = len(_HIGH.findall(head)) or 1
     broken = head.decode("utf-8", "replace").count("\ufffd")

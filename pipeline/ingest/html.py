@@ -72,7 +72,7 @@ def of_page(page: str, notes: tuple[str, ...] = ()) -> Draft:
         if (flatter := DEEP.sub("<div>", page)) != page:
             return of_page(flatter, notes)
         raise ValueError("is a page without an article")
-    lines, _ = without_links(lines, blocks)
+    lines = without_links(lines, blocks)
     return Draft(
         text="\n\n".join(restored(lines, blocks)),
         title=title_of(facts, found.title),

@@ -77,10 +77,7 @@ def parse_date(text: str | None) -> tuple[str | None, bool]:
 
 
 def date_line(line: str) -> str | None:
-    """The ISO date of a line that is nothing but a date ("Published.
-
-    4 January 2019, 10:35 GMT"), else None.
-    """
+    """The ISO date of a line that is nothing but a date ("Published: 4 January 2019, 10:35 GMT"), else None."""
     return parse_date(line)[0] if len(line) <= 80 and _DATE_LINE.fullmatch(line) else None
 
 
@@ -106,10 +103,7 @@ def clean_byline(text: str | None) -> str | None:
 
 
 def _of_numbers(first: int, mark: str, second: int, year: str, rest: str) -> tuple[str | None, bool]:
-    """31/12/2019 tells its order.
-
-    03/04/2019 does not: the month first, as in the US; with full stops the day, as in Europe.
-    """
+    """31/12/2019 tells its order; 03/04/2019 does not: the month first, as in the US; with full stops the day."""
     if first > 12 or (mark == "." and second <= 12):
         return _with_time(year, second, first, rest), False
     return _with_time(year, first, second, rest), second <= 12 and first != second

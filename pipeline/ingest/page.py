@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
@@ -56,14 +56,12 @@ _NAMES = re.compile(r"(?i:by|from|von|par|por)\s+((?:[^\W\d_][\w.'’-]+\s?){2,5
 class Facts:
     """What a page tells machines (the first value of each name counts) and shows its readers."""
 
-    metas: dict[str, str] = field(default_factory=dict)
-    ld: dict[str, str] = field(
-        default_factory=dict
-    )  # of JSON-LD: headline, author, datePublished, publisher, …
-    names: frozenset[str] = frozenset()  # folded names of the site
-    title_tag: str = ""
-    headings: tuple[str, ...] = ()
-    shown: tuple[str, str | None] = ("", None)  # "updated" or "published", and the date under the headline
+    metas: dict[str, str]
+    ld: dict[str, str]  # of JSON-LD: headline, author, datePublished, publisher, …
+    names: frozenset[str]  # folded names of the site
+    title_tag: str
+    headings: tuple[str, ...]
+    shown: tuple[str, str | None]  # "updated" or "published", and the date under the headline
 
 
 def facts_of(tree: Any) -> Facts:
@@ -151,13 +149,12 @@ def without_site(title: str | None, facts: Facts) -> str | None:
     """A title without the site's name at its end or beginning: "Port reopens | Northern Wire"."""
     if not title:
         return None
-    for marks in (list(SEPARATORS.finditer(title)),):
-        for mark in reversed(marks):
-            if fold(title[mark.end() :]) in facts.names:
-                title = title[: mark.start()]
-        first = next(iter(marks), None)
-        if first and fold(title[: first.start()]) in facts.names:
-            title = title[first.end() :]
+    marks = list(SEPARATORS.finditer(title))
+    for mark in reversed(marks):
+        if fold(title[mark.end() :]) in facts.names:
+            title = title[: mark.start()]
+    if marks and fold(title[: marks[0].start()]) in facts.names:
+        title = title[marks[0].end() :]
     return title.strip() or None
 
 

@@ -28,6 +28,7 @@ NAMES = {
 }  # fmt: skip
 """Our column -> what front matter, header lines and tables call it."""
 LONGEST_HEADER = 64 * 1024
+LONGEST_HEAD = 4000  # characters of lines such as "Title: …"
 _FENCED = re.compile(r"\A\ufeff?\s{0,20}---[ \t]*\r?\n(.*?\n)(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.DOTALL)
 _PAGE = re.compile(r"\s*(?:<\?xml[^<>]*>\s*)?<(?:!doctype html|html)\b", re.IGNORECASE)
 _HEADER_LINE = re.compile(r"([A-Za-z][A-Za-z_ -]{1,20}):[ \t]+(\S.*)")
@@ -89,22 +90,14 @@ def front_matter(text: str) -> tuple[dict[str, Any], str, tuple[str, ...]]:
 
 
 def header_lines(text: str) -> tuple[dict[str, Any], str]:
-    """Fields from lines such as "Title.
-
-    …" and "Date: …" at the top, if there are two or more and a blank line after.
-    """
-    head, blank, _ = text.lstrip("\ufeff\n\r")[:LONGEST_HEADER].replace("\r\n", "\n").partition("\n\n")
-    lines = (
-        [_HEADER_LINE.fullmatch(line.strip()) for line in head.split("\n")] if len(head) < 4000 else [None]
-    )
-    if not blank or len(lines) < 2 or not all(lines):
+    """Fields from lines such as "Title: …" and "Date: …" at the top, two or more with a blank line after them."""
+    plain = text.lstrip("\ufeff\n\r").replace("\r\n", "\n")
+    head, blank, body = plain.partition("\n\n")
+    if not blank or len(head) > LONGEST_HEAD:
         return {}, text
-    fields = known_fields({m[1]: m[2] for m in lines if m})
-    return (
-        (fields, text.lstrip("\ufeff\n\r").replace("\r\n", "\n")[len(head) + 2 :])
-        if len(fields) >= 2
-        else ({}, text)
-    )
+    lines = [_HEADER_LINE.fullmatch(line.strip()) for line in head.split("\n")]
+    fields = known_fields({m[1]: m[2] for m in lines if m}) if all(lines) else {}
+    return (fields, body) if len(fields) >= 2 else ({}, text)
 
 
 def known_fields(values: dict[str, Any]) -> dict[str, Any]:
@@ -115,10 +108,7 @@ def known_fields(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def without_marks(text: str) -> str:
-    """Markdown as plain paragraphs.
-
-    No headings' signs, emphasis, addresses of links, pictures, code or HTML.
-    """
+    """Markdown as plain paragraphs, without headings' signs, emphasis, addresses of links, pictures and HTML."""
     from markdown_it import MarkdownIt
 
     blocks: list[str] = []
