@@ -19,6 +19,7 @@ import ingest_files as made
 import pytest
 
 from pipeline.ingest import opening, read_corpus, registry
+from pipeline.ingest.residue import kind_of
 from pipeline.schema import Article, Issue
 
 STORY = (
@@ -355,3 +356,10 @@ def test_a_file_that_vanishes_is_an_issue(tmp_path: Path) -> None:
     (tmp_path / "b.txt").unlink()
     (issue,) = list(stream)
     assert isinstance(issue, Issue) and issue.path == "b.txt"
+
+
+@pytest.mark.parametrize("words", ["e-mail ", "e-mail, e mail ", "follow a@b.c ", "photo: ", "share x on "])
+def test_no_line_keeps_the_patterns_busy(words: str) -> None:
+    start = time.process_time()
+    kind_of(f"{words * (590 // len(words))}what?")
+    assert time.process_time() - start < 1
