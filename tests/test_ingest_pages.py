@@ -207,3 +207,13 @@ def test_page_without_an_article(body: str, tmp_path: Path) -> None:
 def test_a_menu_that_is_never_closed_does_not_swallow_the_article(tmp_path: Path) -> None:
     text = read(page(f"<nav><ul><li><a href=/>Home</a></ul>{article(story())}"), tmp_path).text
     assert all(p in text for p in PARAGRAPHS)
+
+
+@pytest.mark.parametrize("tag", ["p", "div", "p><o:p"])
+def test_a_line_end_in_a_paragraph_is_a_space_but_for_pre(tag: str, tmp_path: Path) -> None:
+    wrapped = "".join(
+        f"<{tag}>{p.replace(' the ', chr(10) + 'the ')}</{tag.split('>')[0]}>" for p in PARAGRAPHS
+    )
+    assert read(page(article(wrapped)), tmp_path).text == "\n\n".join([TITLE, *PARAGRAPHS])
+    mail = "\n\n".join(PARAGRAPHS)
+    assert read(page(f"<pre>{mail}</pre>"), tmp_path).text.endswith(mail)

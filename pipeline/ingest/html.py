@@ -40,6 +40,8 @@ _INLINE = re.compile(r"data:[^\"'()<>\s]{1000,}")
 """Pictures and fonts inside a page, as SingleFile saves them; the parser gives up at ten million characters."""
 HEAD = 8192  # characters of a page that hold its declarations
 _CONTROL = bytes(i for i in range(32) if i not in b"\t\n\r")
+_LINES_AS_SPACES = bytes.maketrans(b"\n\r", b"  ")
+"""For pages without <pre>: a line end in HTML is a space, which the extraction knows of some elements only."""
 _TAG = re.compile(r"<[a-zA-Z!?/]")
 WORDS_OF_PROSE = 12  # in the longest cell of a table row that is no data
 
@@ -105,7 +107,9 @@ def parsed(page: str) -> Any:
         if ";base64," in page:
             page = _INLINE.sub("data:,", page)
         head = repair_faulty_html(page[:HEAD], page[:50].lower())
-        data = (head + page[HEAD:]).encode("utf-8", "replace").translate(None, _CONTROL)
+        data = (head + page[HEAD:]).encode("utf-8", "replace")
+        has_lines = b"<pre" in data or b"<PRE" in data
+        data = data.translate(None if has_lines else _LINES_AS_SPACES, _CONTROL)
         tree = fromstring(data, parser=_parser())
     except (LxmlError, ValueError, RecursionError) as error:
         raise ValueError(f"is a page that cannot be parsed: {error!r:.100}") from error
