@@ -70,7 +70,7 @@ def _add_governor(setting: Setting, governor: Governor, bearing: Bearing) -> Non
     reports = reports and not is_command(tree, token)
     if governor.beyond and sign is not None and sign.kind == "attitude" and _is_mine(tree, token):
         return  # "I think it went well, although we had no boat": nothing is thought of the boat
-    if _is_conjunction(tree, token):
+    if _is_conjunction(tree, token) or (governor.set_in and _is_yours(tree, token)):
         return
     if governor.complement in ("to", "ing", "small") and not lifts_by_itself(sign):
         # "wants to ensure that …", "tried to show that …": the attitude is towards the governor below, not the clause
@@ -96,6 +96,17 @@ def _is_mine(tree: Tree, token: int) -> bool:
     """As in "I think", "we believe"."""
     speaker = speaker_of(tree, token)
     return speaker is not None and tree.lowers[speaker] in words_of("talkers")
+
+
+def _is_yours(tree: Tree, token: int) -> bool:
+    """As in "as you mentioned": who says so goes along."""
+    speaker, mark = speaker_of(tree, token), child(tree, token, "mark")
+    return (
+        speaker is not None
+        and tree.lowers[speaker] == "you"
+        and mark is not None
+        and tree.lowers[mark] == "as"
+    )
 
 
 def _is_conjunction(tree: Tree, token: int) -> bool:
@@ -158,7 +169,8 @@ def _add_head(setting: Setting, clause: Clause, in_direct_speech: bool, bearing:
         if hedge is not None:
             bearing.hedges.add(hedge)
     elif negation is not None:
-        bearing.steps.append(Step("negation", tree.words[negation], tree.starts[negation], -3, -3))
+        left = -1 if tree.lowers[negation + 1 : negation + 2] == ["necessarily"] else -3  # "need not be so"
+        bearing.steps.append(Step("negation", tree.words[negation], tree.starts[negation], left, left))
     _add_modifiers(setting, head, in_direct_speech, bearing)
     add_condition(setting, clause, bearing)
 
@@ -169,6 +181,9 @@ def _head_as_hedge(setting: Setting, head: int, hedge: int | None) -> Step | Non
     if hedge is None or setting.hedges[hedge].kind not in LOWERING_KINDS:
         judged = tree.pos[head] == "ADJ" and sign is not None and sign.kind == "likely"
         return plain_step(setting, head, sign, None, False) if judged else None
+    charged = child(tree, head, "xcomp")
+    if charged is not None and tree.tags[charged] == "VBG":
+        return None  # "was accused of lying"
     lowered = tree.pos[head] != "VERB" or is_passive(tree, head) or is_raising_verb(tree, head)
     if not lowered and not in_long_cue(setting, head):
         return None

@@ -75,6 +75,8 @@ def _joins(tree: Tree, i: int, top: int) -> bool:
         return True  # "hours after she had left"
     if tree.heads[i] != top:
         return False
+    if tree.lowers[i].endswith("ly") and tree.heads[i + 1] == top and tree.lowers[i + 1] == "that":
+        return tree.deps[i + 1] == "mark"  # "probably that it rains"
     if tree.deps[i] in ("mark", "cc", "cc:preconj"):
         return tree.lowers[i] not in ("with", "without")  # of the noun behind it
     if tree.lowers[i] in ("even", "only", "just") and tree.deps[i + 1] == "mark":

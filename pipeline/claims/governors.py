@@ -191,8 +191,8 @@ def lifts(setting: Setting, governor: int, below: int) -> bool:
         return led is None or led > below
     if tree.pos[governor] == "ADJ" and own is not None and own.kind in JUDGEMENTS:
         return True
-    if not is_passive(tree, governor):
-        return False
+    if not is_passive(tree, governor) or kind == "ing":
+        return False  # "was accused of lying": the charge is what is stated
     hedge = setting.hedge_at.get(governor)
     if hedge is not None and setting.hedges[hedge].kind in LOWERING_KINDS:
         return True

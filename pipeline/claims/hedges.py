@@ -179,11 +179,26 @@ def _listed_cues(tree: Tree, beside_learned: bool) -> list[tuple[Cue, CueEntry]]
             if beside_learned and entry.kind in LEARNED_KINDS and not entry.beside:
                 continue
             end = i + len(entry.words)
-            if _matches(tree, entry, i, end):
+            if not _matches(tree, entry, i, end):
+                end = _end_with_gap(tree, entry, i)
+            if end > i:
                 words = " ".join(tree.lowers[i:end]) if "*" in entry.cue else entry.cue
                 confidence = TESTED_CUE if entry.test else CERTAIN_CUE
                 found.append((Cue(i, end, entry.kind, words, confidence), entry))
     return found
+
+
+def _end_with_gap(tree: Tree, entry: CueEntry, start: int) -> int:
+    """The end of a cue whose *be* stands a word apart: "was yesterday reported to"; its start where it has none."""
+    (any_form, first), *rest = entry.words
+    behind, end = start + 2, start + 2 + len(rest)
+    if first != "be" or not any_form or tree.lemmas[start] != "be" or end > tree.lasts[start]:
+        return start
+    if not tree.deps[start + 1].startswith(("advmod", "obl")) or tree.lowers[behind:end] != [
+        w for _, w in rest
+    ]:
+        return start
+    return end if not entry.test or USES[entry.test](tree, start, end) else start
 
 
 def _matches(tree: Tree, entry: CueEntry, start: int, end: int) -> bool:

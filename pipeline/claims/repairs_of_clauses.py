@@ -125,12 +125,15 @@ def _reaches(tree: Tree, clause: int, i: int) -> bool:
 
 
 def hang_beyond_joint(tree: Tree, i: int) -> None:
-    """What stands between *but* and the clause that it joins is of that clause: "we left, but for now, we wait"."""
+    """What stands between *and* or *but* and the clause that it joins is of that: "we left, but for now, we wait"."""
     head = tree.heads[i]
     if tree.deps[i].partition(":")[0] not in ("obl", "advmod", "advcl") or i < head:
         return
-    joint = leftmost(tree, i) - 1
-    if joint <= head or tree.deps[joint] != "cc" or tree.lowers[joint] != "but":
+    first = leftmost(tree, i)
+    while first < i and (tree.pos[first] == "PUNCT" or tree.deps[first] == "cc"):
+        first += 1  # a comma before *and* may hang on what stands behind it
+    joint = first - 1
+    if joint <= head or tree.deps[joint] != "cc":
         return
     clause = tree.heads[joint]
     if clause > i and not is_below(tree, clause, i):

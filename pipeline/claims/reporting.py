@@ -90,8 +90,12 @@ def _is_empty(tree: Tree, clause: Clause) -> bool:
     head = clause.head
     if tree.lowers[head] in words_of("negation"):
         return True  # "some may not"
+    if tree.lemmas[head] == "include" and child(tree, head, "obj", "xcomp", "ccomp", "aux:pass") is None:
+        return True  # "the reforms include:"
     if clause.chain or not (tree.pos[head] == "AUX" or tree.lemmas[head] in words_of("light_verb")):
         return False
+    if tree.lemmas[head] == "make" and any(tree.deps[c] == "nsubj:pass" for c in tree.children[head]):
+        return False  # "no arrests were made"
     existential = any(tree.deps[c] == "expl" and tree.lowers[c] == "there" for c in tree.children[head])
     if existential and child(tree, head, "nsubj") is not None:
         return False

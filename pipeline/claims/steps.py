@@ -35,11 +35,24 @@ def signature_over(setting: Setting, governor: Governor) -> Signature | None:
     found = governor_signature(tree, token, complement)
     if found is not None and found.kind == "speech" and _shows(tree, token):
         return signature("show", "verb", complement) or found
+    if (
+        found is not None
+        and tree.lemmas[token] == "mean"
+        and complement == "that"
+        and _has_person(tree, token)
+    ):
+        return signature("say", "verb", "that")  # "he means (that) he had no part in it"
     if complement in ("to", "small", "ing") and is_passive(tree, token):
         return governor_signature(tree, token, "that") or found
     if found is None and complement == "whether":
         return governor_signature(tree, token, "that")
     return found
+
+
+def _has_person(tree: Tree, verb: int) -> bool:
+    """Whether *he*, *she* or *they* is the subject of a verb."""
+    subject = child(tree, verb, "nsubj")
+    return subject is not None and tree.lowers[subject] in ("he", "she", "they")
 
 
 def _shows(tree: Tree, verb: int) -> bool:
