@@ -184,6 +184,18 @@ def test_no_script_comes_back_with_a_paragraph_that_was_left_out(tmp_path: Path)
     assert read(page(article(body)), tmp_path).text == "\n\n".join([TITLE, *PARAGRAPHS])
 
 
+def test_a_script_that_is_closed_at_once_is_none_of_the_text(tmp_path: Path) -> None:
+    script = '<script type="text/javascript"/>\nshow("a long advertisement for very many things");</script>'
+    assert read(page(article(story() + script)), tmp_path).text == "\n\n".join([TITLE, *PARAGRAPHS])
+    empty = '<script src="x.js" />'
+    assert read(page(article(story()), head=empty), tmp_path).text == "\n\n".join([TITLE, *PARAGRAPHS])
+
+
+def test_a_page_without_any_title_has_its_first_line_for_one(tmp_path: Path) -> None:
+    found = read(f"<html><body><p>{TITLE}</p>{story()}</body></html>", tmp_path)
+    assert found.title == TITLE
+
+
 def test_json_ld_with_references(tmp_path: Path) -> None:
     author, person = '"author":{"@id":"#a"}', '{"@type":"Person","@id":"#a","name":"Ida Holm"}'
     graph = f'{{"@graph":[{{"@type":"NewsArticle","headline":"{TITLE}",{author}}},{person}]}}'

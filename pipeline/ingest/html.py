@@ -38,6 +38,8 @@ DEEP = re.compile(r"(?:<(?!p\b|h\d)[a-z]+\b[^<>]{0,300}>\s*){100,}", re.IGNORECA
 """A hundred tags that open one after another: deeper than parsers go, so that what is inside would be lost."""
 _INLINE = re.compile(r"data:[^\"'()<>\s]{1000,}")
 """Pictures and fonts inside a page, as SingleFile saves them; the parser gives up at ten million characters."""
+_OPEN_SCRIPT = re.compile(r"(<script[^<>]*)/>(?=\s*[^<\s])")
+"""What the parser takes for a script without content, and browsers for one that begins here."""
 HEAD = 8192  # characters of a page that hold its declarations
 _CONTROL = bytes(i for i in range(32) if i not in b"\t\n\r")
 _LINES_AS_SPACES = bytes.maketrans(b"\n\r", b"  ")
@@ -75,15 +77,16 @@ def of_page(page: str, notes: tuple[str, ...] = ()) -> Draft:
             return of_page(flatter, notes)
         raise ValueError("is a page without an article")
     lines = without_links(lines, blocks)
+    title = title_of(facts, found.title)
     return Draft(
         text="\n\n".join(restored(lines, blocks)),
-        title=title_of(facts, found.title),
+        title=title,
         byline=byline,
         source=source_of(facts, found),
         published=published,
         url=found.url,
         wrapped=False,
-        titled=False,
+        titled=title is None,
         notes=(*notes, note) if note else notes,
     )
 
@@ -106,6 +109,7 @@ def parsed(page: str) -> Any:
     try:
         if ";base64," in page:
             page = _INLINE.sub("data:,", page)
+        page = _OPEN_SCRIPT.sub(r"\1>", page)
         head = repair_faulty_html(page[:HEAD], page[:50].lower())
         data = (head + page[HEAD:]).encode("utf-8", "replace")
         has_lines = b"<pre" in data or b"<PRE" in data
@@ -157,11 +161,11 @@ def _lines(text: str) -> list[str]:
     A table row whose cells hold sentences is as many paragraphs: old pages lay out their articles in tables.
     """
     lines: list[str] = []
-    for line in text.split("\n"):
-        if line.startswith("|") and line.rstrip().endswith("|"):
-            cells = [cell.strip() for cell in line.strip().strip("|").split("|") if cell.strip()]
+    for line in map(str.strip, text.split("\n")):
+        if line.startswith("|") and line.endswith("|"):
+            cells = [cell.strip() for cell in line.strip("|").split("|") if cell.strip()]
             prose = any(len(cell.split()) >= WORDS_OF_PROSE for cell in cells)
             lines += cells if prose else ["; ".join(cells)] if cells else []
-        elif line := line.strip().removeprefix("- ").strip():
+        elif line := line.removeprefix("- ").strip():
             lines.append(line)
     return lines
