@@ -33,6 +33,7 @@ def cut_clause(
     tokens = _before_speech(scene, tokens, clause)
     tokens = _on_its_side(tree, tokens, clause, spine)
     tokens = _within_content(scene, tokens, clause, quote)
+    tokens = _with_strays(scene, tokens, clause, quote)
     foreign -= spine
     return pieces_of(tree, tokens, frozenset(foreign), clause.top)
 
@@ -67,7 +68,7 @@ def _before_speech(scene: Scene, tokens: list[int], clause: Clause) -> list[int]
         if i <= clause.head or i not in scene.quoted or tree.words[i - 1] not in (",", ":"):
             continue
         quote = scene.quote_at.get(i, scene.quote_at.get(i + 1))
-        if quote is None or scene.quotes[quote].kind != "direct":
+        if quote is None or (scene.quotes[quote].kind != "direct" and tree.words[i - 1] != ":"):
             continue
         if any(tree.tags[k] in FINITE_TAGS for k in scene.content_tokens[quote] if k > i):
             tops = {clause_top(tree, k) for k in scene.cue_tokens[quote]}
@@ -108,6 +109,22 @@ def _within_content(scene: Scene, tokens: list[int], clause: Clause, quote: int 
     if subject is not None and subject < first:  # the port "would not reopen"
         first = 0
     return [i for i in tokens if first <= i <= last]
+
+
+def _with_strays(scene: Scene, tokens: list[int], clause: Clause, quote: int | None) -> list[int]:
+    """The tokens of a reported clause with the phrases right behind it that the parser hangs on the report.
+
+    "Berg indicated the trial could begin | on Tuesday": the quote tells that the phrase is part of what is said.
+    """
+    tree, report = scene.tree, scene.tree.heads[clause.top]
+    if quote is None or report not in scene.cue_tokens[quote] or report > clause.top or not tokens:
+        return tokens
+    for c in tree.children[report]:
+        if c > clause.head and tree.deps[c].startswith(("obl", "advmod")):
+            phrase = [i for i in subtree(tree, c) if tree.pos[i] != "PUNCT"]
+            if phrase[0] == tokens[-1] + 1 and scene.content_tokens[quote].issuperset(phrase[:2]):
+                tokens = [*tokens, *(i for i in phrase if i in scene.content_tokens[quote])]
+    return tokens
 
 
 def _end_of_content(scene: Scene, tokens: list[int], quote: int) -> int:

@@ -46,6 +46,7 @@ def mend(tree: Tree) -> None:
         clauses.lower_condition,
         clauses.lower_means,
         clauses.lower_adverb,
+        clauses.lower_phrase,
         words.free_subject,
     ):
         for i in range(len(tree.deps)):

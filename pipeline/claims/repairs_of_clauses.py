@@ -193,3 +193,13 @@ def lower_adverb(tree: Tree, i: int) -> None:
     said = next((c for c in tree.children[head] if c > i and tree.deps[c] in ("ccomp", "advcl")), None)
     if said is not None and any(head < c < i for c in tree.children[said]):
         move(tree, i, said, "advmod")
+
+
+def lower_phrase(tree: Tree, i: int) -> None:
+    """A phrase inside a complement belongs there: "reported that over the last century only two had sunk"."""
+    head = tree.heads[i]
+    if not tree.deps[i].startswith("obl") or head > i:
+        return
+    said = child(tree, head, "ccomp")
+    if said is not None and head < leftmost(tree, said) < leftmost(tree, i) and i < said:
+        move(tree, i, said, tree.deps[i])
