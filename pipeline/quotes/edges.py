@@ -10,7 +10,7 @@ from bisect import bisect_right
 from dataclasses import replace
 
 from pipeline.quotes.attributions import Attribution
-from pipeline.quotes.layout import FINAL_STOPS, QUOTATION_MARKS, Layout, Piece, Region
+from pipeline.quotes.layout import FINAL_STOPS, QUOTATION_MARKS, Layout, Piece, Region, region_at
 
 LEFT_OUT_AT_END = frozenset([",", ".", ";", ":", "-", "–", "—", "--", "("])
 LEFT_OUT_AT_START = frozenset([",", ".", ";", ":", "-", "–", "—", "--", ")", "?", "!", "…"])
@@ -51,24 +51,33 @@ def _one_speaker(layout: Layout, attributions: list[Attribution]) -> list[Attrib
     the first of the two sentences for the paper's.
     """
     found = list(attributions)
-    for region in layout.regions:
-        if not region.closed or region.end - region.start > LONGEST:
+    for region, holders in _by_quotation(layout, attributions).items():
+        behind = [n for n in holders if _stands_behind(layout, found[n].cue, region)]
+        if len(holders) < 2 or len(behind) != 1:
             continue
-        inside = [
-            n
-            for n, a in enumerate(found)
-            if any(region.start <= p.start and p.end <= region.end for p in a.contents)
-            and not (a.cue and region.start <= a.cue.start < region.end)
-        ]
-        behind = [n for n in inside if _stands_behind(layout, found[n].cue, region)]
-        if len(inside) < 2 or len(behind) != 1:
-            continue
-        for n in inside:
-            if n not in behind:
+        owner = behind[0]
+        for n in holders:
+            if n != owner:
                 taken = [p for p in found[n].contents if region.start <= p.start and p.end <= region.end]
-                found[n] = replace(found[n], contents=tuple(p for p in found[n].contents if p not in taken))
-                whole = sorted((*found[behind[0]].contents, *taken), key=_start)
-                found[behind[0]] = replace(found[behind[0]], contents=tuple(whole))
+                rest = tuple(p for p in found[n].contents if p not in taken)
+                found[n] = replace(found[n], contents=rest)
+                whole = sorted((*found[owner].contents, *taken), key=_start)
+                found[owner] = replace(found[owner], contents=tuple(whole))
+    return found
+
+
+def _by_quotation(layout: Layout, attributions: list[Attribution]) -> dict[Region, list[int]]:
+    """Each closed quotation with the attributions that have a content in it and their cue outside."""
+    found: dict[Region, list[int]] = {}
+    for n, attribution in enumerate(attributions):
+        for piece in attribution.contents:
+            region = region_at(layout, piece.start)
+            if region is None or not region.closed or region.end - region.start > LONGEST:
+                continue
+            nested = attribution.cue and region.start <= attribution.cue.start < region.end
+            holders = found.setdefault(region, [])
+            if piece.end <= region.end and not nested and n not in holders[-1:]:
+                holders.append(n)
     return found
 
 
