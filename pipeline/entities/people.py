@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from functools import cache
 
 from pipeline.entities.names import PARTICLES, Name
-from pipeline.entities.words import given_names, people_nouns
+from pipeline.entities.words import given_names, is_person_noun, people_nouns
 from pipeline.lexicon import read_lexicon
 
 NEIGHBOURS = 24
 # "him" is most often somebody else than the person named last
 PRONOUN = re.compile(r"\b(?:he|his|she|her)\b", re.IGNORECASE)
+POSSESSOR = re.compile(r"\b([^\W\d_]+)['’]s\b")
 NOUN_BEFORE = re.compile(r"\b(?:his|her|their|the)\s(?:\w+\s)?(\w+),?\s$", re.IGNORECASE)
 SHORT_WAY = 200  # characters after a name in which a pronoun is taken for its own
 KNOWN_BY_TITLE = 3  # mentions with a title, after which a full name brings in somebody else
@@ -139,8 +140,10 @@ def _tell_couples_apart(
     for word, by_gender in titled.items():
         fitting = [people[k] for k in index.get(word, ())[-NEIGHBOURS:] if people[k].words[-1] == word]
         _tell_from_newcomers(fitting, by_gender)
-        for person in fitting if len(fitting) > 1 else ():
-            person.gender = person.gender or _told_by_pronouns(names, person, text)
+        guessed = [person for person in fitting if not person.gender] if len(fitting) > 1 else []
+        for person in guessed:
+            person.gender = _told_by_pronouns(names, person, text)
+        _trust_titles(guessed, fitting, by_gender)
         unknown = [person for person in fitting if not person.gender]
         if len(by_gender) < 2 or len(unknown) != 1:
             continue
@@ -150,6 +153,18 @@ def _tell_couples_apart(
         elif not known:
             later = [(i, g) for g, places in by_gender.items() for i in places if i > person.members[0]]
             person.gender = _told_by_pronouns(names, person, text) or min(later, default=(0, ""))[1]
+
+
+def _trust_titles(
+    guessed: Sequence[Cluster], fitting: Sequence[Cluster], by_gender: Mapping[str, list[int]]
+) -> None:
+    """Where pronouns told nobody of a title's gender, they erred of the one named last before it: "Jon Orla is the
+    councillor's cousin. She … Mr Orla"."""
+    for gender, places in by_gender.items():
+        before = [person for person in guessed if person.members[0] < places[0]]
+        if before and not any(person.gender in (gender, "") for person in fitting):
+            last = max(before, key=lambda person: max(i for i in person.members if i < places[0]))
+            last.gender = gender
 
 
 def _tell_from_newcomers(fitting: Sequence[Cluster], by_gender: Mapping[str, list[int]]) -> None:
@@ -176,9 +191,14 @@ def _told_by_pronouns(names: Sequence[Name], person: Cluster, text: str) -> str:
     for i in person.members[:NEIGHBOURS]:
         stop = names[i + 1].start_char if i + 1 < len(names) else len(text)
         pronoun = PRONOUN.search(text, names[i].end_char, min(stop, names[i].end_char + SHORT_WAY))
-        if pronoun:
+        if pronoun and not _names_another(text[names[i].end_char : pronoun.start()]):
             votes["m" if pronoun[0].lower() in ("he", "his") else "f"] += 1
     return max(votes, key=lambda g: votes[g]) if votes and len(set(votes.values())) == len(votes) else ""
+
+
+def _names_another(between: str) -> bool:
+    """Whether somebody else is told of between a name and a pronoun: "Jon Orla is the councillor's cousin. She …"."""
+    return any(is_person_noun(word.lower()) for word in POSSESSOR.findall(between))
 
 
 def _core(words: Sequence[str]) -> tuple[str, ...]:
