@@ -4,7 +4,7 @@
     python -m training --data open              the openly licensed sets of ../shared/data alone
 
 Each config is a pass: it begins with the weights of the one before, with rates that rise and fall anew. Of three passes
-the mean of the last two is exported.
+the mean of the last two is exported, with a second judge of factuality where the sets for it are there.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import sys
 import tomllib
 from pathlib import Path
 
-from training import export, prepare, train
+from training import export, fit_factuality, prepare, train
 
 CONFIGS = Path("training/configs")
 STANDARD = [CONFIGS / "joint.toml", CONFIGS / "second.toml", CONFIGS / "third.toml"]
@@ -40,7 +40,10 @@ def main() -> None:
         run = args.work / config_file.stem
         train.train(config, prepared, run, start=runs[-1] if runs else None)
         runs.append(run / "checkpoint.pt")
-    export.export(runs[1:][-2:] or runs, args.out)
+    ends = runs[1:][-2:] or runs
+    if all((args.work / "data" / f"{name}.pickle").exists() for name in fit_factuality.SETS):
+        fit_factuality.add_judge(ends, args.work / "data")
+    export.export(ends, args.out)
 
 
 if __name__ == "__main__":

@@ -76,9 +76,8 @@ class OneWindow(nn.Module):
         """The scores with the mean of both judgements in the place of factuality, which is read as 3·tanh."""
         at = labels.columns()["factuality"]
         both = ((torch.tanh(words[:, at]) + self.early(middle) / 3.0) / 2.0).clamp(-LIMIT, LIMIT)
-        score = 0.5 * torch.log(
-            (1.0 + both) / (1.0 - both)
-        )  # the inverse of tanh, which the exporter does not know
+        # the inverse of tanh, which the exporter does not know
+        score = 0.5 * torch.log((1.0 + both) / (1.0 - both))
         return torch.cat([words[:, : at.start], score, words[:, at.stop :]], dim=1)
 
 

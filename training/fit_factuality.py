@@ -18,6 +18,7 @@ import numpy as np
 import torch
 
 from pipeline.reader import windows
+from training import export
 from training.examples import Example
 from training.model import Reader
 from training.targets import cut
@@ -52,29 +53,35 @@ def fit(vectors: np.ndarray, judged: np.ndarray) -> tuple[np.ndarray, float]:
     return weight, float(judged.mean() - mean @ weight)
 
 
-def main() -> None:
-    ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    ap.add_argument("--checkpoint", type=Path, default=Path("build/run/checkpoint.pt"))
-    ap.add_argument("--data", type=Path, default=Path("build/data"))
-    args = ap.parse_args()
-    saved = torch.load(args.checkpoint, weights_only=False, map_location="cpu")
+def add_judge(checkpoints: list[Path], data: Path) -> None:
+    """Fit the judge on the mean of the checkpoints' weights, and add it to the last one for export."""
+    saved = export.average(checkpoints)
     reader = Reader.of(saved["config"]).eval()
     reader.load_state_dict(saved["mean"])
     found = []
     for name in SETS:
-        with (args.data / f"{name}.pickle").open("rb") as file:
+        with (data / f"{name}.pickle").open("rb") as file:
             found += list(read(reader, pickle.load(file)))
     vectors = np.concatenate([v for v, _ in found]).astype(np.float64)
     judged = np.concatenate([j for _, j in found]).astype(np.float64)
     weight, bias = fit(vectors, judged)
-    saved["early"] = {
+    last = torch.load(checkpoints[-1], weights_only=False, map_location="cpu")
+    last["early"] = {
         "layer": LAYER,
         "weight": torch.tensor(weight[None], dtype=torch.float32),
         "bias": torch.tensor([bias], dtype=torch.float32),
     }
-    torch.save(saved, args.checkpoint)
+    torch.save(last, checkpoints[-1])
     r = np.corrcoef(vectors @ weight + bias, judged)[0, 1]
     print(f"{len(judged)} predicates, r {r:.3f} on what it was fitted to")
+
+
+def main() -> None:
+    ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    ap.add_argument("--checkpoint", type=Path, nargs="+", default=[Path("build/run/checkpoint.pt")])
+    ap.add_argument("--data", type=Path, default=Path("build/data"))
+    args = ap.parse_args()
+    add_judge(args.checkpoint, args.data)
 
 
 if __name__ == "__main__":

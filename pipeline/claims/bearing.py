@@ -29,6 +29,8 @@ from pipeline.lexicon.word_sets import Signature, words_of
 
 ACHIEVED = frozenset({"factive", "finding", "certain", "causative"})
 """Classes of what makes its complement so, or known to be so, once it happens."""
+ORDERED = frozenset({"root", "conj", "parataxis", "ccomp"})
+"""Relations of a bare verb that tells somebody to do something."""
 MODIFIERS = frozenset({"aux", "cop", "advmod", "mark", "discourse", "fixed"})
 
 
@@ -122,12 +124,7 @@ def _is_unrealised(setting: Setting, token: int) -> bool:
         above = tree.heads[token]
         return tree.deps[token] == "xcomp" and tree.pos[token] == "ADJ" and _is_unrealised(setting, above)
     if not any(tree.lowers[c] == "to" for c in tree.children[token]):
-        return child(tree, token, "nsubj", "aux") is None and tree.deps[token] in (
-            "root",
-            "conj",
-            "parataxis",
-            "ccomp",
-        )
+        return tree.deps[token] in ORDERED and child(tree, token, "nsubj", "aux") is None
     return tree.deps[token] != "xcomp" or not lifts(setting, tree.heads[token], token)
 
 

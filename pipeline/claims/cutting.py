@@ -122,7 +122,7 @@ def _with_strays(scene: Scene, tokens: list[int], clause: Clause, quote: int | N
     for c in tree.children[report]:
         if c > clause.head and tree.deps[c].startswith(("obl", "advmod")):
             phrase = [i for i in subtree(tree, c) if tree.pos[i] != "PUNCT"]
-            if phrase[0] == tokens[-1] + 1 and scene.content_tokens[quote].issuperset(phrase[:2]):
+            if phrase[:1] == [tokens[-1] + 1] and scene.content_tokens[quote].issuperset(phrase[:2]):
                 tokens = [*tokens, *(i for i in phrase if i in scene.content_tokens[quote])]
     return tokens
 

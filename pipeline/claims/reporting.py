@@ -37,7 +37,7 @@ def reporting_tops(scene: Scene, clauses: list[Clause], bearings: dict[int, Bear
 def _content_is_clause(scene: Scene, quote: int) -> bool:
     tree = scene.tree
     content = scene.content_tokens[quote]
-    pledged = tree.lowers[min(content)] == "to" or any(
+    pledged = tree.lowers[min(content, default=0)] == "to" or any(
         child(tree, i, "xcomp") is not None for i in scene.cue_tokens[quote]
     )
     spoken = scene.quotes[quote].kind == "direct" and not pledged

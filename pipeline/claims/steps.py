@@ -50,9 +50,9 @@ def signature_over(setting: Setting, governor: Governor) -> Signature | None:
 
 
 def _has_person(tree: Tree, verb: int) -> bool:
-    """Whether *he*, *she* or *they* is the subject of a verb."""
+    """Whether *he*, *she* or *they* is the subject of a verb; what *it* means, it makes so."""
     subject = child(tree, verb, "nsubj")
-    return subject is not None and tree.lowers[subject] in ("he", "she", "they")
+    return subject is not None and tree.lowers[subject] in words_of("third_person") - {"it"}
 
 
 def _shows(tree: Tree, verb: int) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, insort
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -16,6 +16,7 @@ from pipeline.lexicon import read_lexicon
 NEIGHBOURS = 24
 # "him" is most often somebody else than the person named last
 PRONOUN = re.compile(r"\b(?:he|his|she|her)\b", re.IGNORECASE)
+FAMILY = re.compile(r"\b[Tt]he ([^\W\d_]+)s\b")
 POSSESSOR = re.compile(r"\b([^\W\d_]+)['’]s\b")
 NOUN_BEFORE = re.compile(r"\b(?:his|her|their|the)\s(?:\w+\s)?(\w+),?\s$", re.IGNORECASE)
 SHORT_WAY = 200  # characters after a name in which a pronoun is taken for its own
@@ -58,8 +59,9 @@ def cluster_people(names: Sequence[Name], members: Sequence[int], text: str) -> 
     index: Index = defaultdict(list)
     forms: dict[FullName, list[int]] = defaultdict(list)
     short: list[int] = []
+    families = {surname.casefold() for surname in FAMILY.findall(text)}
     for i in members:
-        words = (*names[i].words, *_family_name(names, i, text))
+        words = (*names[i].words, *_family_name(names, i, text, families))
         if len(_core(words)) > 1:
             forms[words, names[i].generation, names[i].gender].append(i)
         else:
@@ -79,7 +81,7 @@ def cluster_people(names: Sequence[Name], members: Sequence[int], text: str) -> 
     return people
 
 
-def _family_name(names: Sequence[Name], i: int, text: str) -> tuple[str, ...]:
+def _family_name(names: Sequence[Name], i: int, text: str, families: Collection[str]) -> tuple[str, ...]:
     """The surname that a given name shares with the next: "Ana and Jon Orla", where the article has "the Orlas"."""
     if len(names[i].words) != 1 or names[i].titles or i + 1 >= len(names):
         return ()
@@ -87,7 +89,7 @@ def _family_name(names: Sequence[Name], i: int, text: str) -> tuple[str, ...]:
     if other.titles or len(_core(other.words)) < 2 or text[names[i].end_char : other.start_char] != " and ":
         return ()
     surname = other.words[-1]
-    return (surname,) if re.search(rf"\bthe {re.escape(surname)}s\b", text, re.IGNORECASE) else ()
+    return (surname,) if surname in families else ()
 
 
 def _without_slips(forms: Mapping[FullName, list[int]]) -> dict[FullName, list[int]]:

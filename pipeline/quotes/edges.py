@@ -142,8 +142,7 @@ def _within_sentence(layout: Layout, cue: Piece | None, piece: Piece) -> Piece:
 
 
 def _ends_outside(layout: Layout, start: int, i: int) -> bool:
-    """Whether a sentence ends with a full stop between two tokens, before the second, and that one is outside of the
-    quotation that it stands in."""
+    """Whether what stands before a token, not before `start`, ends with a full stop outside the token's quotation."""
     before = i - 1
     while before > start and (layout.words[before].isspace() or layout.words[before] in QUOTATION_MARKS):
         before -= 1

@@ -143,8 +143,10 @@ def _introduced(first_turn: int, index: MentionIndex) -> str | None:
     told = Counter(
         m.entity_id for m in mentions_between(index, 0, first_turn) if m.type == "PERSON" and m.entity_id
     )
-    (first, most), (_, next_most) = [*told.most_common(2), ("", 0), ("", 0)][:2]
-    return first if most >= LEADS * max(next_most, 1) or (most and not next_most) else None
+    first = told.most_common(2)
+    if not first or (len(first) > 1 and first[0][1] < LEADS * first[1][1]):
+        return None
+    return first[0][0]
 
 
 def is_nested(quote: Quote, speaker_id: str | None) -> bool:
