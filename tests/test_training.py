@@ -12,7 +12,8 @@ torch = pytest.importorskip("torch")
 pytest.importorskip("safetensors")
 pytest.importorskip("onnx")
 
-from pipeline.reader import windows  # noqa: E402
+from pipeline.reader import labels, windows  # noqa: E402
+from training import __main__ as recipe  # noqa: E402
 from training import export, model, objectives, targets, train, trials  # noqa: E402
 from training.examples import Example  # noqa: E402
 
@@ -94,6 +95,56 @@ def test_a_reader_learns_nothing_from_itself_and_something_from_another() -> Non
     assert all(torch.isfinite(v) for v in else_.values())
 
 
+def judged_items(layer: str) -> list:
+    source = example()
+    source.layers = {layer: np.linspace(-3, 3, len(source.words), dtype=np.float32)}
+    return [(e, targets.word_targets(source, *w)) for e, w in targets.cut(source, 40)]
+
+
+def test_each_way_of_judging_teaches_its_own_judge() -> None:
+    torch.manual_seed(0)
+    for layer in ("factuality", "news"):
+        reader = model.Reader.of({**CONFIG, "judges": 2})
+        train.gold_losses(reader, judged_items(layer), CONFIG)[layer].backward()
+        assert (reader.news.plain.weight.grad is not None) == (layer == "news")
+        assert (reader.words.all.weight.grad is not None) == (layer == "factuality")
+
+
+def test_a_single_judge_learns_both_ways() -> None:
+    reader = model.Reader.of(CONFIG)
+    losses = train.gold_losses(reader, judged_items("news"), CONFIG)
+    losses["news"].backward()
+    assert reader.words.all.weight.grad is not None
+
+
+def test_what_is_exported_is_the_mean_of_all_judges() -> None:
+    torch.manual_seed(0)
+    reader = model.Reader.of({**CONFIG, "judges": 2}).eval()
+    early = {"layers": [1], "weight": torch.full((1, model.WIDTH), 0.01), "bias": torch.tensor([0.3])}
+    encoded = items(40)[0][0]
+    at = labels.columns()["factuality"]
+    with torch.no_grad():
+        x = reader.pool(
+            reader.encoder(*(torch.from_numpy(a)[None] for a in encoded[:3]), None),
+            torch.from_numpy(encoded.ids)[None],
+            torch.from_numpy(encoded.first)[None],
+        )[0]
+        judges = [3 * torch.tanh(reader.words(x)[:, at])[:, 0], 3 * torch.tanh(reader.news(x))]
+        judges.append(0.01 * x.sum(1) + 0.3)
+        words = export.OneWindow(reader, early).eval()(*(torch.from_numpy(a) for a in encoded))[0]
+    said = 3 * torch.tanh(words[:, at])[:, 0]
+    assert torch.allclose(said, torch.stack(judges).mean(0).clamp(-2.997, 2.997), atol=1e-3)
+
+
+def test_a_second_judge_can_be_added_in_a_later_pass(tmp_path: Path) -> None:
+    torch.save({"mean": model.Reader.of(CONFIG).state_dict()}, tmp_path / "one.pt")
+    reader = train.initial({**CONFIG, "judges": 2}, tmp_path / "one.pt")
+    assert reader.news is not None
+    torch.save({"mean": {}}, tmp_path / "none.pt")
+    with pytest.raises(ValueError, match="not the weights"):
+        train.initial(CONFIG, tmp_path / "none.pt")
+
+
 def test_masked_pieces_teach_the_encoder_alone() -> None:
     torch.manual_seed(0)
     guesser = objectives.Guesser.of(CONFIG)
@@ -101,6 +152,14 @@ def test_masked_pieces_teach_the_encoder_alone() -> None:
     losses["masked"].backward()
     assert guesser.encoder.layers[0].up.weight.grad is not None
     assert guesser.words.all.weight.grad is None
+
+
+def test_every_pass_builds_on_passes_before_it() -> None:
+    done: set[str] = set()
+    for path in recipe.STANDARD:
+        config = tomllib.loads(path.read_text(encoding="utf-8"))
+        assert {config[k] for k in ("start",) if k in config} | set(config.get("teacher", [])) <= done
+        done.add(path.stem)
 
 
 def test_trials_change_one_thing_each() -> None:

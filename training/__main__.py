@@ -1,10 +1,12 @@
-"""From the data folder to the shipped model: prepare, train in one or more passes, export.
+"""From the data folder to the shipped model: prepare, train in passes, export.
 
     python -m training --data ../shared/data
     python -m training --data open              the openly licensed sets of ../shared/data alone
 
-Each config is a pass: it begins with the weights of the one before, with rates that rise and fall anew. Of three passes
-the mean of the last two is exported, with a second judge of factuality where the sets for it are there.
+Each config is a pass. It begins with the pretrained encoder, or with the weights of the pass that it names as `start`,
+with rates that rise and fall anew; and where it names passes as its `teacher`, it learns from the scores of the mean of
+their weights too. The last pass is exported, with one more judge of factuality where the sets for it are there. A pass
+that was interrupted is taken up again.
 """
 
 from __future__ import annotations
@@ -14,16 +16,35 @@ import sys
 import tomllib
 from pathlib import Path
 
-from training import export, fit_factuality, prepare, train
+import torch
+
+from training import export, fit_factuality, objectives, prepare, train
 
 CONFIGS = Path("training/configs")
-STANDARD = [CONFIGS / "joint.toml", CONFIGS / "second.toml", CONFIGS / "third.toml"]
+STANDARD = [CONFIGS / f"{name}.toml" for name in ("open", "joint", "second", "third", "taught")]
+
+
+def run_pass(config_file: Path, data: Path, work: Path, tokenizer: Path) -> Path:
+    """Prepare the sets of one pass and train it; the passes it builds on lie in `work`. Returns its checkpoint."""
+    config = tomllib.loads(config_file.read_text(encoding="utf-8"))
+    prepared, out = work / "data", work / config_file.stem
+    prepare.write(data, prepared, tokenizer, set(config["share"]))
+    start = work / config["start"] / "checkpoint.pt" if "start" in config else None
+    objective: train.Objective = train.gold_losses
+    if "teacher" in config:
+        teacher = out.with_name(f"{out.name}_teacher.pt")
+        torch.save(export.average([work / name / "checkpoint.pt" for name in config["teacher"]]), teacher)
+        objective = objectives.Taught(teacher)
+    train.train(config, prepared, out, start=start, objective=objective)
+    return out / "checkpoint.pt"
 
 
 def main() -> None:
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument("--data", type=Path, default=Path("../shared/data"))
-    ap.add_argument("--config", type=Path, nargs="+", help="by default joint.toml, second.toml, third.toml")
+    ap.add_argument(
+        "--config", type=Path, nargs="+", help="by default " + ", ".join(p.name for p in STANDARD)
+    )
     ap.add_argument("--work", type=Path, default=Path("build"), help="prepared data, checkpoints")
     ap.add_argument("--out", type=Path, default=Path("pipeline/model"))
     args = ap.parse_args()
@@ -31,19 +52,12 @@ def main() -> None:
     data = Path("../shared/data") if openly else args.data
     if not data.is_dir():
         sys.exit(f"{data}: no such folder; give the training data with --data")
-    passes = args.config or [CONFIGS / "open.toml"] if openly else args.config or STANDARD
-    runs: list[Path] = []
+    passes = args.config or (STANDARD[:1] if openly else STANDARD)
     for config_file in passes:
-        config = tomllib.loads(config_file.read_text(encoding="utf-8"))
-        prepared = args.work / "data"
-        prepare.write(data, prepared, args.out / "tokenizer.json", set(config["share"]))
-        run = args.work / config_file.stem
-        train.train(config, prepared, run, start=runs[-1] if runs else None)
-        runs.append(run / "checkpoint.pt")
-    ends = runs[1:][-2:] or runs
-    if all((args.work / "data" / f"{name}.pickle").exists() for name in fit_factuality.SETS):
-        fit_factuality.add_judge(ends, args.work / "data")
-    export.export(ends, args.out)
+        last = run_pass(config_file, data, args.work, args.out / "tokenizer.json")
+    if not openly and all((args.work / "data" / f"{name}.pickle").exists() for name in fit_factuality.SETS):
+        fit_factuality.add_judge([last], args.work / "data")
+    export.export([last], args.out)
 
 
 if __name__ == "__main__":

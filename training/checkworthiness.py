@@ -37,7 +37,7 @@ from sklearn.model_selection import BaseCrossValidator, LeaveOneGroupOut, Strati
 from tokenizers import Tokenizer
 
 import pipeline
-from training.model import Encoder
+from training.model import LAYERS, Encoder
 from training.prepare import rows
 from training.train import pretrained
 
@@ -73,7 +73,7 @@ def plain_vectors(texts: Sequence[str]) -> np.ndarray:
     tokenizer = Tokenizer.from_file(str(weights.with_name("tokenizer.json")))
     tokenizer.enable_truncation(128)
     tokenizer.no_padding()
-    encoder = Encoder(0.0)
+    encoder = Encoder(0.0, LAYERS)
     encoder.load_pretrained(weights)
     encoder.eval()
     ids = [tokenizer.encode(text).ids for text in texts]

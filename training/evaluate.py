@@ -18,12 +18,15 @@ import os
 import platform
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NamedTuple
+
+from training.prepare import held_out
 
 MODEL = Path("pipeline/model")
 HEARSAY = Path(sys.executable).with_name("hearsay")
@@ -148,12 +151,23 @@ def entities(data: Path, eval_folder: Path) -> Measured:
 
 
 def hedges(data: Path, eval_folder: Path) -> Measured:
+    """FactBank's dev part, and of Wikipedia, which has none, the documents that are kept from training."""
     gold = data / "hedges/szeged_factbank.dev.jsonl"
-    results, printed = call(eval_folder, "score_hedges.py", [str(gold), "--load", "pipeline"])
-    r = results[str(gold)]
-    ours = f"{r['sentence']:.1f} / {r['cue micro']:.1f} / {r['token macro']:.1f}"
-    row = Figure("hedges, F1: sentences / cues / words (macro)", "FactBank dev", ours, "word list 78 / 71")
-    return Measured([row], f"score_hedges.py {gold.name} --load pipeline", printed)
+    wiki = (data / "hedges/szeged_wiki.train.jsonl").read_text(encoding="utf-8").splitlines(keepends=True)
+    with tempfile.TemporaryDirectory() as folder:
+        held = Path(folder) / "szeged_wiki.held_out.jsonl"
+        held.write_text("".join(r for r in wiki if held_out(json.loads(r)["doc"])), encoding="utf-8")
+        results, printed = call(eval_folder, "score_hedges.py", [str(gold), str(held), "--load", "pipeline"])
+        rows = []
+        for path, name, other in (
+            (gold, "FactBank dev", "word list 78 / 71"),
+            (held, "Wikipedia, held out", ""),
+        ):
+            r = results[str(path)]
+            ours = f"{r['sentence']:.1f} / {r['cue micro']:.1f} / {r['token macro']:.1f}"
+            rows.append(Figure("hedges, F1: sentences / cues / words (macro)", name, ours, other))
+        printed = printed.replace(folder + os.sep, "")
+    return Measured(rows, f"score_hedges.py {gold.name} {held.name} --load pipeline", printed)
 
 
 def factuality(data: Path, eval_folder: Path) -> Measured:

@@ -38,6 +38,8 @@ class RowScaled(nn.Module):
 
     def __init__(self, weight: Tensor) -> None:
         super().__init__()
+        self.rows: Tensor
+        self.scale: Tensor
         scale = weight.abs().amax(1, keepdim=True).clamp(min=1e-8) / 127.0
         self.register_buffer("scale", scale)
         self.register_buffer("rows", (weight / scale).round().to(torch.int8))
@@ -49,14 +51,14 @@ class RowScaled(nn.Module):
 class OneWindow(nn.Module):
     """The reader on one window, without padding: pieces [T] and first pieces [N] in, scores without the batch out.
 
-    `early`, where a checkpoint has it, is a second judge of factuality on the vectors of a middle layer
-    (`training.fit_factuality`); the score is the mean of both.
+    Factuality is the mean of all judges that there are: the word heads', the news sets' (`training.model.NewsJudge`)
+    and `early`, one on the vectors of middle layers (`training.fit_factuality`).
     """
 
     def __init__(self, reader: Reader, early: dict[str, Any] | None = None) -> None:
         super().__init__()
-        self.reader, self.layer = reader, early["layer"] if early else 0
-        self.early = nn.Linear(WIDTH, 1)
+        self.reader, self.layers = reader, early["layers"] if early else []
+        self.early = nn.Linear(WIDTH * max(1, len(self.layers)), 1)
         if early:
             self.early.load_state_dict({k: early[k] for k in ("weight", "bias")})
 
@@ -68,17 +70,22 @@ class OneWindow(nn.Module):
         pairs = [head(x[None], none)[0] for head in r.pairs.values()]
         governor = torch.cat([r.root[None], r.governor(x)], dim=0)
         words = r.words(x)
-        if self.layer:
-            words = self._judged(words, r.pool(states[self.layer - 1], ids[None], first[None])[0])
-        return (words, *pairs, r.dependent(x), governor)
+        judges = []
+        if r.news:
+            judges.append(torch.tanh(r.news(x)[:, None]))
+        if self.layers:
+            middle = [r.pool(states[layer - 1], ids[None], first[None])[0] for layer in self.layers]
+            judges.append(self.early(torch.cat(middle, dim=1)) / 3.0)
+        return (judged(words, judges) if judges else words, *pairs, r.dependent(x), governor)
 
-    def _judged(self, words: Tensor, middle: Tensor) -> Tensor:
-        """The scores with the mean of both judgements in the place of factuality, which is read as 3·tanh."""
-        at = labels.columns()["factuality"]
-        both = ((torch.tanh(words[:, at]) + self.early(middle) / 3.0) / 2.0).clamp(-LIMIT, LIMIT)
-        # the inverse of tanh, which the exporter does not know
-        score = 0.5 * torch.log((1.0 + both) / (1.0 - both))
-        return torch.cat([words[:, : at.start], score, words[:, at.stop :]], dim=1)
+
+def judged(words: Tensor, judges: list[Tensor]) -> Tensor:
+    """The scores with the mean of all judges [N, 1], in -1 to 1, as factuality, which is read as 3·tanh."""
+    at = labels.columns()["factuality"]
+    mean = torch.stack([torch.tanh(words[:, at]), *judges]).mean(0).clamp(-LIMIT, LIMIT)
+    # the inverse of tanh, which the exporter does not know
+    score = 0.5 * torch.log((1.0 + mean) / (1.0 - mean))
+    return torch.cat([words[:, : at.start], score, words[:, at.stop :]], dim=1)
 
 
 LIMIT = 0.999  # of what an inverse tanh is taken
@@ -98,7 +105,7 @@ class Relations(nn.Module):
 
 def to_onnx(reader: Reader, path: Path, early: dict[str, Any] | None = None) -> None:
     """Write the float graph. Axes: `pieces` and `words` of one window."""
-    reader.encoder.pieces = RowScaled(reader.encoder.pieces.weight.detach())
+    reader.encoder.add_module("pieces", RowScaled(reader.encoder.pieces.weight.detach()))
     module = OneWindow(reader, early).eval()
     ids = torch.randint(1000, 2000, (40,))
     example = (ids, torch.ones(40, dtype=torch.long), torch.ones(40, dtype=torch.long), torch.arange(1, 31))

@@ -1,4 +1,4 @@
-"""Fits a second judge of factuality, on the vectors of a middle layer of a finished reader.
+"""Fits one more judge of factuality, on the vectors of middle layers of a finished reader.
 
     python -m training.fit_factuality --checkpoint build/run/checkpoint.pt --data build/data
 
@@ -23,30 +23,31 @@ from training.examples import Example
 from training.model import Reader
 from training.targets import cut
 
-LAYER = 4  # of six; the third and the fifth are as good within .003
-SETS = ("ewt", "szeged_factbank", "uw", "meantime")  # running text; the others judge made or chosen sentences
+LAYERS = [3, 4]  # of six
+SETS = ("szeged_factbank", "uw", "meantime")  # of news
 PIECES = 256
 STRENGTH = 1.0  # of the ridge, in standard deviations of the features, by the number of predicates
 
 
 def read(reader: Reader, examples: list[Example]) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Vectors [K, WIDTH] and judgements [K] of the predicates of each window."""
+    """Vectors [K, layers · WIDTH] and judgements [K] of the predicates of each window."""
     for example in examples:
-        if "factuality" not in example.layers:
+        if "news" not in example.layers:
             continue
         for encoded, (lo, hi) in cut(example, PIECES):
-            judged = example.layers["factuality"][lo:hi]
+            judged = example.layers["news"][lo:hi]
             at = np.flatnonzero(np.isfinite(judged))
             if not len(at):
                 continue
             ids, shapes, quotes, mask, first, _ = (torch.from_numpy(a) for a in windows.collate([encoded]))
             with torch.inference_mode():
-                middle = reader.encoder.states(ids, shapes, quotes, mask)[LAYER - 1]
-                yield reader.pool(middle, ids, first)[0, at].numpy(), judged[at]
+                states = reader.encoder.states(ids, shapes, quotes, mask)
+                middle = [reader.pool(states[layer - 1], ids, first)[0, at] for layer in LAYERS]
+                yield torch.cat(middle, dim=1).numpy(), judged[at]
 
 
 def fit(vectors: np.ndarray, judged: np.ndarray) -> tuple[np.ndarray, float]:
-    """Weights [WIDTH] and bias of the ridge regression, for vectors as they are."""
+    """Weights and bias of the ridge regression, for vectors as they are."""
     mean, deviation = vectors.mean(0), vectors.std(0) + 1e-6
     x, y = (vectors - mean) / deviation, judged - judged.mean()
     weight = np.linalg.solve(x.T @ x + STRENGTH * len(x) * np.eye(x.shape[1]), x.T @ y) / deviation
@@ -67,7 +68,7 @@ def add_judge(checkpoints: list[Path], data: Path) -> None:
     weight, bias = fit(vectors, judged)
     last = torch.load(checkpoints[-1], weights_only=False, map_location="cpu")
     last["early"] = {
-        "layer": LAYER,
+        "layers": LAYERS,
         "weight": torch.tensor(weight[None], dtype=torch.float32),
         "bias": torch.tensor([bias], dtype=torch.float32),
     }

@@ -56,15 +56,13 @@ def fit(cases: Sequence[Case]) -> dict[str, float]:
     for i, (features, _) in enumerate(cases):
         for name, value in features.items():
             x[i, column[name]] = value
-    features, wanted = torch.tensor(x), torch.tensor([float(met) for _, met in cases])
+    given, wanted = torch.tensor(x), torch.tensor([float(met) for _, met in cases])
     weights = torch.zeros(len(names), requires_grad=True)
     optimizer = torch.optim.LBFGS([weights], max_iter=200, line_search_fn="strong_wolfe")
 
     def closure() -> torch.Tensor:
         optimizer.zero_grad()
-        loss = torch.nn.functional.binary_cross_entropy_with_logits(
-            features @ weights, wanted, reduction="sum"
-        )
+        loss = torch.nn.functional.binary_cross_entropy_with_logits(given @ weights, wanted, reduction="sum")
         loss = loss + PENALTY / 2 * (weights**2).sum()
         loss.backward()
         return loss

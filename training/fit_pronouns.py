@@ -26,7 +26,7 @@ from typing import Any
 import numpy as np
 import torch
 from spacy.language import Language
-from spacy.tokens import Doc
+from spacy.tokens import Doc, Span
 
 import pipeline
 from pipeline.entities.aliases import cluster_names
@@ -113,10 +113,18 @@ def _gold_at(gold: Mapping[int, int], place: Place) -> int | None:
     return next((gold[i] for i in (place.head, *range(place.start, place.end)) if i in gold), None)
 
 
+def covering(doc: Doc, start: int, end: int) -> Span:
+    """The tokens that cover some characters of the text."""
+    span = doc.char_span(start, end, alignment_mode="expand")
+    if span is None:
+        raise ValueError(f"characters {start} to {end} are not in the text {doc.text[:40]!r}")
+    return span
+
+
 def of_gap(doc: Doc, row: Mapping[str, Any]) -> Iterator[Choice]:
     """The one choice of a GAP text: the right name, or anything but the two."""
     stage, _ = set_up(doc)
-    at = {k: doc.char_span(*row[k], alignment_mode="expand") for k in ("pronoun", "A", "B")}
+    at = {k: covering(doc, *row[k]) for k in ("pronoun", "A", "B")}
     token = at["pronoun"][0]
     kind = pronoun_kind(token)
     if not kind:

@@ -17,7 +17,7 @@ COLUMNS = labels.columns()
 # Weights that bring the losses to like size; the attribution heads are what the project is for.
 WEIGHT = {
     "sentence": 1.0, "upos": 0.5, "xpos": 0.5, "head": 1.0, "relation": 0.5, "entity": 1.0, "piece": 1.5,
-    "cue": 0.5, "source": 0.5, "antecedent": 0.5, "hedge": 1.5, "factuality": 2.0, "checkworthiness": 0.5,
+    "cue": 0.5, "source": 0.5, "antecedent": 0.5, "hedge": 1.5, "factuality": 2.0, "news": 2.0, "checkworthiness": 0.5,
     "metonymy": 0.5,
 }  # fmt: skip
 
@@ -55,14 +55,14 @@ def batch_losses(
         tags, mask = layer("piece", 0), word_mask.bool()
         total = crf_loss(words[..., COLUMNS["piece"]], tags, mask, model.tag_transitions(), model.first)
         losses["piece"] = total / mask.sum()
-    if any("factuality" in t for t in targets):  # some documents of a treebank have no annotated predicate
-        nothing = np.full(1, np.nan, dtype=np.float32)
-        gold = padded([t.get("factuality", nothing) for t in targets], np.nan, words.shape[1])
-        known = torch.isfinite(gold)
-        if known.any():
-            said = 3.0 * torch.tanh(words[..., COLUMNS["factuality"]][..., 0])
-            # Quadratic up to 1.5: annotators differ widely, and their mean is wanted, not the likeliest extreme.
-            losses["factuality"] = F.smooth_l1_loss(said[known], gold[known], beta=1.5)
+    readers = words[..., COLUMNS["factuality"]][..., 0]
+    judged = {
+        "factuality": readers,
+        "news": readers if scores.news is None else scores.news,
+    }  # or one for all
+    for name, said in judged.items():
+        if any(name in t for t in targets):  # some documents of a treebank have no annotated predicate
+            losses |= _judged(name, said.float(), targets)
     if "checkworthiness" in targets[0]:
         mean = (words[..., COLUMNS["checkworthiness"]][..., 0] * word_mask).sum(1) / word_mask.sum(1)
         losses["checkworthiness"] = F.binary_cross_entropy_with_logits(
@@ -82,6 +82,16 @@ def _binary(scores: Tensor, gold: Tensor) -> Tensor:
     if not known.any():
         return scores.sum() * 0.0
     return F.binary_cross_entropy_with_logits(scores[known], gold[known].float())
+
+
+def _judged(name: str, said: Tensor, targets: list[dict[str, Any]]) -> dict[str, Tensor]:
+    """Huber loss of a judge of factuality, quadratic up to 1.5: annotators differ widely, and their mean is wanted."""
+    nothing = np.full(1, np.nan, dtype=np.float32)
+    gold = padded([t.get(name, nothing) for t in targets], np.nan, said.shape[1])
+    known = torch.isfinite(gold)
+    if not known.any():
+        return {}
+    return {name: F.smooth_l1_loss(3.0 * torch.tanh(said[known]), gold[known], beta=1.5)}
 
 
 def _entity(scores: Tensor, gold: Tensor, open_tags: list[str]) -> Tensor:
@@ -136,6 +146,6 @@ def _choices(scores: Tensor, chosen: list[list[tuple[int, list[int], list[int] |
             allowed.append(free | hit)
     at = torch.tensor(rows)
     picked = scores[at[:, 0], at[:, 1]]
-    good = picked.masked_fill(~torch.from_numpy(np.stack(right)), -torch.inf).logsumexp(1)
-    free = picked.masked_fill(~torch.from_numpy(np.stack(allowed)), -torch.inf).logsumexp(1)
-    return (free - good).mean()
+    one = picked.masked_fill(~torch.from_numpy(np.stack(right)), -torch.inf).logsumexp(1)
+    all_ = picked.masked_fill(~torch.from_numpy(np.stack(allowed)), -torch.inf).logsumexp(1)
+    return (all_ - one).mean()

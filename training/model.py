@@ -27,13 +27,15 @@ class Scores(NamedTuple):
     """What one pass gives, for B windows of up to N words.
 
     words [B, N, C]: the columns of labels.columns(); pairs: {head: [B, N, 1 + N]}, column 0 is "none";
-    dependent [B, N, R] and governor [B, 1 + N, R]: the two halves of a relation's hidden layer.
+    dependent [B, N, R] and governor [B, 1 + N, R]: the two halves of a relation's hidden layer; news [B, N]: factuality
+    as the news sets judge it, where the reader has two judges.
     """
 
     words: Tensor
     pairs: dict[str, Tensor]
     dependent: Tensor
     governor: Tensor
+    news: Tensor | None = None
 
 
 class Layer(nn.Module):
@@ -100,7 +102,7 @@ class Encoder(nn.Module):
             self.norm.load_state_dict({k: old[f"{emb}LayerNorm.{k}"] for k in ("weight", "bias")})
             for i, layer in enumerate(self.layers):
                 base = f"encoder.layer.{i}."
-                names = {
+                names: dict[str, Any] = {
                     "attention.self.query": layer.query, "attention.self.key": layer.key,
                     "attention.self.value": layer.value, "attention.output.dense": layer.out,
                     "attention.output.LayerNorm": layer.norm1, "intermediate.dense": layer.up,
@@ -150,6 +152,22 @@ class WordHeads(nn.Module):
         return torch.cat([scores[..., : at.start], judged, scores[..., at.stop :]], dim=-1)
 
 
+class NewsJudge(nn.Module):
+    """Factuality as annotators of news judge it; what the word heads say is then how readers of the web do.
+
+    "The talks will resume on Monday": FactBank and UW hold it for certain, UDS (EWT) for something that has not
+    happened. One judge of both is worse than either on its own ground.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.plain = nn.Linear(WIDTH, 1)
+        self.hidden, self.judge = nn.Linear(WIDTH, JUDGE_WIDTH), nn.Linear(JUDGE_WIDTH, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return (self.plain(x) + self.judge(F.gelu(self.hidden(x))))[..., 0]
+
+
 def first_piece(x: Tensor, ids: Tensor, first: Tensor) -> Tensor:
     """The vector of each word's first piece: x [B, T, W], first [B, N] -> [B, N, W]."""
     return torch.gather(x, 1, first[:, :, None].expand(-1, -1, x.shape[2]))
@@ -170,9 +188,11 @@ POOLING = {"first": first_piece, "mean": mean_of_pieces}
 
 
 class Reader(nn.Module):
-    """Encoder and heads. `pooling`: how a word's pieces make its vector (POOLING)."""
+    """Encoder and heads. `pooling`: how a word's pieces make its vector (POOLING); `judges`: of factuality, 1 or 2."""
 
-    def __init__(self, dropout: float = 0.1, layers: int = LAYERS, pooling: str = "first") -> None:
+    def __init__(
+        self, dropout: float = 0.1, layers: int = LAYERS, pooling: str = "first", judges: int = 1
+    ) -> None:
         super().__init__()
         self.encoder = Encoder(dropout, layers)
         self.pool = POOLING[pooling]
@@ -185,12 +205,19 @@ class Reader(nn.Module):
         pieces = labels.WORD_HEADS["piece"]
         self.transitions = nn.Parameter(torch.zeros(len(pieces), len(pieces)))
         self.first = nn.Parameter(torch.zeros(len(pieces)))
+        self.news = NewsJudge() if judges > 1 else None
+        self.legal: Tensor
         self.register_buffer("legal", legal_transitions(pieces), persistent=False)
 
     @classmethod
     def of(cls, config: dict[str, Any]) -> Self:
         """A reader without weights, as a training config (of a checkpoint, say) describes it."""
-        return cls(config["dropout"], config.get("layers", LAYERS), config.get("pooling", "first"))
+        return cls(
+            config["dropout"],
+            config.get("layers", LAYERS),
+            config.get("pooling", "first"),
+            config.get("judges", 1),
+        )
 
     def forward(
         self, ids: Tensor, shapes: Tensor, quotes: Tensor, mask: Tensor, first: Tensor, word_mask: Tensor
@@ -201,7 +228,8 @@ class Reader(nn.Module):
         pairs = {k: head(x, padding) for k, head in self.pairs.items()}
         governor = self.governor(x)
         root = self.root.to(governor.dtype).expand(x.shape[0], 1, -1)
-        return Scores(self.words(x), pairs, self.dependent(x), torch.cat([root, governor], dim=1))
+        news = self.news(x) if self.news else None
+        return Scores(self.words(x), pairs, self.dependent(x), torch.cat([root, governor], dim=1), news)
 
     def relations(self, dependent: Tensor, governor: Tensor) -> Tensor:
         """Scores [..., relations] of words under the governors that were chosen for them, both [..., R]."""

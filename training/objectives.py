@@ -54,12 +54,12 @@ class Taught:
     def __call__(self, model: Reader, items: list, config: dict[str, Any]) -> dict[str, Tensor]:
         batch = collated(items, config.get("hidden", 0.0))
         with autocast(config):
-            with torch.no_grad():
-                wanted = self.teacher(*batch)
+            with torch.no_grad():  # the teacher sees the text without holes
+                wanted = self.teacher(*collated(items, 0.0))
             said = model(*batch)
         gold = batch_losses(model, said, [t for _, t in items], batch[5])
         taught = from_teacher(model, said, self.teacher, wanted, batch[5].bool())
-        return {**gold, "taught": sum(WEIGHT[k] * v for k, v in taught.items())}
+        return {**gold, "taught": torch.stack([WEIGHT[k] * v for k, v in taught.items()]).sum()}
 
 
 def from_teacher(
@@ -73,8 +73,7 @@ def from_teacher(
     }
     starts = theirs[:, COLUMNS["sentence"]]
     losses["sentence"] = F.binary_cross_entropy_with_logits(mine[:, COLUMNS["sentence"]], starts.sigmoid())
-    sure = [3.0 * torch.tanh(w[:, COLUMNS["factuality"]]) for w in (mine, theirs)]
-    losses["factuality"] = F.mse_loss(*sure)
+    losses["factuality"] = F.mse_loss(factuality(said)[known], factuality(wanted)[known])
 
     # A head is chosen within the sentence; scores outside it were never trained.
     number = (wanted.words[..., COLUMNS["sentence"]][..., 0] > 0).cumsum(1)
@@ -97,6 +96,14 @@ def from_teacher(
                 said.pairs[name][choosing].float(), wanted.pairs[name][choosing].float()
             )
     return losses
+
+
+def factuality(scores: Scores) -> Tensor:
+    """Factuality [B, N] in -3 to 3: of two judges, the mean."""
+    judges = [scores.words[..., COLUMNS["factuality"]][..., 0]] + (
+        [] if scores.news is None else [scores.news]
+    )
+    return torch.stack([3.0 * torch.tanh(j.float()) for j in judges]).mean(0)
 
 
 def divergence(said: Tensor, wanted: Tensor) -> Tensor:

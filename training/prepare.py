@@ -135,10 +135,11 @@ def attributions(path: Path, make: Maker) -> Iterator[Example]:
 
 def read_conllu(path: Path) -> Iterator[tuple[str, list[dict[str, Any]]]]:
     """(document id, its sentences): each with text, id, new paragraph or not, rows, space after it or not."""
-    name, sentences = "", []
+    name = ""
+    sentences: list[dict[str, Any]] = []
     for block in path.read_text(encoding="utf-8").strip().split("\n\n"):
         lines = block.split("\n")
-        meta = dict(m[2:].split(" = ", 1) if " = " in m else (m[2:], "") for m in lines if m.startswith("#"))
+        meta = {k: v for k, _, v in (m[2:].partition(" = ") for m in lines if m.startswith("#"))}
         opening = next((v for k, v in meta.items() if k.startswith("newdoc")), None)
         if opening is not None:
             if sentences:
@@ -266,7 +267,7 @@ def hedges(path: Path, make: Maker, size: int = 12, *, whole: bool = True) -> It
                         factual[i] = p["factuality"]
             example.layers["hedge"] = bio_layer(n, found, labels.bio(labels.HEDGE))
             if np.isfinite(factual).any():
-                example.layers["factuality"] = factual
+                example.layers["news"] = factual
             yield example
 
 
@@ -329,8 +330,13 @@ def _mark_entities(
         i = j
 
 
-def predicates(path: Path, make: Maker, tokenised: bool, skip: set[str]) -> Iterator[Example]:
-    """Factuality of single sentences; those whose letters are in `skip` are left out (they stand elsewhere)."""
+def predicates(
+    path: Path, make: Maker, tokenised: bool, skip: set[str], layer: str = "factuality"
+) -> Iterator[Example]:
+    """Factuality of single sentences; those whose letters are in `skip` are left out (they stand elsewhere).
+
+    `layer` is "news" for the sets that judge as FactBank does.
+    """
     for row in rows(path):
         if not row.get("predicates") or letters(row["text"]) in skip:
             continue
@@ -349,7 +355,7 @@ def predicates(path: Path, make: Maker, tokenised: bool, skip: set[str]) -> Iter
                 i = covered(start, end, span)[0]
                 if i < len(factual):
                     factual[i] = p["factuality"]
-        example.layers["factuality"] = factual
+        example.layers[layer] = factual
         yield example
 
 
@@ -428,8 +434,8 @@ def build(data: Path, make: Maker) -> dict[str, Iterator[Example]]:
         "szeged_hbc": hedges(data / "hedges/szeged_bio_hbc.train.jsonl", make),
         "szeged_bmc": hedges(data / "hedges/szeged_bio_bmc.train.jsonl", make),
         "szeged_fly": hedges(data / "hedges/szeged_bio_fly.train.jsonl", make),
-        "uw": predicates(data / "factuality/uw.train.jsonl", make, True, factbank),
-        "meantime": predicates(data / "factuality/meantime.train.jsonl", make, True, set()),
+        "uw": predicates(data / "factuality/uw.train.jsonl", make, True, factbank, "news"),
+        "meantime": predicates(data / "factuality/meantime.train.jsonl", make, True, set(), "news"),
         "commitmentbank": predicates(data / "factuality/commitmentbank.train.jsonl", make, False, set()),
         "megaveridicality": predicates(data / "factuality/megaveridicality2.train.jsonl", make, False, set()),
         "claimbuster": checkworthy(data / "claims/claimbuster.train.jsonl", make),

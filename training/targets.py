@@ -41,6 +41,7 @@ def word_targets(example: Example, lo: int, hi: int) -> dict[str, Any]:
         "hedge",
         "metonymy",
         "factuality",
+        "news",
     ):
         if name in layers:
             out[name] = layers[name][lo:hi]
@@ -143,7 +144,8 @@ class Sampler:
 
     def _draw(self, pool: list) -> Iterator[list]:
         pool.sort(key=lambda item: len(item[0].ids))
-        out, batch = [], []
+        out: list[list] = []
+        batch: list = []
         for item in pool:
             if batch and (len(batch) + 1) * len(item[0].ids) > self.pieces:
                 out.append(batch)

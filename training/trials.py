@@ -35,7 +35,8 @@ def trials(plan: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 def run(config: dict[str, Any], data: Path, folder: Path, teacher: Path | None) -> None:
     """Train one trial into `folder`; taken up again where it was stopped."""
-    start, objective = None, train.gold_losses
+    start: Path | None = None
+    objective: train.Objective = train.gold_losses
     if config.get("masked"):
         first, start = folder / "masked", folder / "masked.pt"
         train.train(
