@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import tomllib
 from pathlib import Path
 
@@ -14,7 +15,7 @@ pytest.importorskip("onnx")
 
 from pipeline.reader import labels, windows  # noqa: E402
 from training import __main__ as recipe  # noqa: E402
-from training import export, model, objectives, targets, train, trials  # noqa: E402
+from training import export, fit_factuality, judging, model, objectives, targets, train, trials  # noqa: E402
 from training.examples import Example  # noqa: E402
 
 CONFIG = {
@@ -134,6 +135,49 @@ def test_what_is_exported_is_the_mean_of_all_judges() -> None:
         words = export.OneWindow(reader, early).eval()(*(torch.from_numpy(a) for a in encoded))[0]
     said = 3 * torch.tanh(words[:, at])[:, 0]
     assert torch.allclose(said, torch.stack(judges).mean(0).clamp(-2.997, 2.997), atol=1e-3)
+
+
+def test_sets_get_the_judgements_that_they_lack() -> None:
+    def web(batch: list) -> torch.Tensor:
+        return torch.full(batch[4].shape, -1.0)
+
+    def news(batch: list) -> torch.Tensor:  # knows each word by its piece, and passes over every other one
+        said = torch.gather(batch[0], 1, batch[4]).float()
+        return said.masked_fill(said % 4 == 0, torch.nan)
+
+    texts = [example(60), example(25)]
+    texts[0].layers["factuality"] = np.full(60, np.nan, dtype=np.float32)
+    judging.fill(texts, web, news)
+    pieces = texts[1].pieces.ids[::2].astype(np.float32)
+    assert np.array_equal(texts[1].layers["news"], np.where(pieces % 4 == 0, np.nan, pieces), equal_nan=True)
+    assert "factuality" not in texts[1].layers
+    assert np.isnan(texts[0].layers["factuality"]).all()
+
+    plain = [example(30)]
+    judging.fill(plain, web, news)
+    assert set(plain[0].layers["factuality"][1::2]) == {-1.0}
+    assert np.isnan(plain[0].layers["factuality"][0::2]).all()
+
+
+def test_a_judge_is_fitted_to_middle_layers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    torch.manual_seed(0)
+    reader = model.Reader.of(CONFIG)
+    torch.save({"config": CONFIG, "step": 1, "mean": reader.state_dict()}, tmp_path / "run.pt")
+    monkeypatch.setattr(fit_factuality, "LAYERS", [1])
+    monkeypatch.setattr(fit_factuality, "SETS", ("uw",))
+    source = example()
+    source.pieces = windows.Pieces(np.arange(1000, 1120), np.arange(0, 121, 2))
+    source.layers = {"news": np.linspace(-3, 3, 60, dtype=np.float32)}
+    (tmp_path / "uw.pickle").write_bytes(pickle.dumps([source]))
+    fit_factuality.add_judge([tmp_path / "run.pt"], tmp_path)
+    early = torch.load(tmp_path / "run.pt", weights_only=False)["early"]
+    assert early["layers"] == [1] and early["weight"].shape == (1, model.WIDTH)
+    judge = judging.of_news(tmp_path / "run.pt")
+    monkeypatch.setattr(judging, "JUDGED", list(range(17)))
+    with torch.no_grad():
+        (group,) = targets.by_length([source], 256, 8)
+        said = judge(train.tensors(windows.collate([e for *_, e in group])))[0].numpy()
+    assert np.corrcoef(said, source.layers["news"])[0, 1] > 0.5
 
 
 def test_a_second_judge_can_be_added_in_a_later_pass(tmp_path: Path) -> None:

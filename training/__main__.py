@@ -5,8 +5,9 @@
 
 Each config is a pass. It begins with the pretrained encoder, or with the weights of the pass that it names as `start`,
 with rates that rise and fall anew; and where it names passes as its `teacher`, it learns from the scores of the mean of
-their weights too. The last pass is exported, with one more judge of factuality where the sets for it are there. A pass
-that was interrupted is taken up again.
+their weights too, and from how these and the pass `web` judge factuality (`training.judging`). The last pass is
+exported, with one more judge of factuality where the sets for it are there. A pass that was interrupted is taken up
+again.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from pathlib import Path
 
 import torch
 
-from training import export, fit_factuality, objectives, prepare, train
+from training import export, fit_factuality, judging, objectives, prepare, train
 
 CONFIGS = Path("training/configs")
 STANDARD = [CONFIGS / f"{name}.toml" for name in ("open", "joint", "second", "third", "taught")]
@@ -34,6 +35,11 @@ def run_pass(config_file: Path, data: Path, work: Path, tokenizer: Path) -> Path
     if "teacher" in config:
         teacher = out.with_name(f"{out.name}_teacher.pt")
         torch.save(export.average([work / name / "checkpoint.pt" for name in config["teacher"]]), teacher)
+        fit_factuality.add_judge([teacher], prepared)
+        judging.write(
+            prepared, work / "judged", work / config["web"] / "checkpoint.pt", teacher, set(config["share"])
+        )
+        prepared = work / "judged"
         objective = objectives.Taught(teacher)
     train.train(config, prepared, out, start=start, objective=objective)
     return out / "checkpoint.pt"

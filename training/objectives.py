@@ -73,7 +73,9 @@ def from_teacher(
     }
     starts = theirs[:, COLUMNS["sentence"]]
     losses["sentence"] = F.binary_cross_entropy_with_logits(mine[:, COLUMNS["sentence"]], starts.sigmoid())
-    losses["factuality"] = F.mse_loss(factuality(said)[known], factuality(wanted)[known])
+    if said.news is None:  # two judges have teachers of their own (training.judging)
+        sure = [3.0 * torch.tanh(w[:, COLUMNS["factuality"]]) for w in (mine, theirs)]
+        losses["factuality"] = F.mse_loss(*sure)
 
     # A head is chosen within the sentence; scores outside it were never trained.
     number = (wanted.words[..., COLUMNS["sentence"]][..., 0] > 0).cumsum(1)
@@ -96,14 +98,6 @@ def from_teacher(
                 said.pairs[name][choosing].float(), wanted.pairs[name][choosing].float()
             )
     return losses
-
-
-def factuality(scores: Scores) -> Tensor:
-    """Factuality [B, N] in -3 to 3: of two judges, the mean."""
-    judges = [scores.words[..., COLUMNS["factuality"]][..., 0]] + (
-        [] if scores.news is None else [scores.news]
-    )
-    return torch.stack([3.0 * torch.tanh(j.float()) for j in judges]).mean(0)
 
 
 def divergence(said: Tensor, wanted: Tensor) -> Tensor:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -25,6 +25,16 @@ def cut(example: Example, limit: int) -> list[tuple[windows.Encoded, windows.Win
         (windows.encode(w, example.pieces, example.paragraph, example.shapes, example.quotes), w)
         for w in windows.pack(example.words, sizes, example.paragraph, limit)
     ]
+
+
+def by_length(
+    examples: Sequence[Example], limit: int, size: int
+) -> Iterator[list[tuple[int, windows.Window, windows.Encoded]]]:
+    """All windows of some examples in groups of `size` that are of like length: (example, its words, the window)."""
+    cuts = [(k, words, encoded) for k, e in enumerate(examples) for encoded, words in cut(e, limit)]
+    cuts.sort(key=lambda c: len(c[2].ids))
+    for at in range(0, len(cuts), size):
+        yield cuts[at : at + size]
 
 
 def word_targets(example: Example, lo: int, hi: int) -> dict[str, Any]:
