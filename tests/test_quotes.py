@@ -222,3 +222,14 @@ def test_time_grows_with_the_length_of_the_text(nlp: Language) -> None:
     marked = '{t "We sail on Friday,"} {c said} {s Ana Duarte}. "{t It is} late. {s He} {c said} {t so}. '
     short, long = (seconds_for(build_doc(nlp, {"text": marked * times})) for times in (100, 800))
     assert long < 24 * short, "eight times the text should take about eight times as long"
+
+
+@pytest.mark.parametrize(("cue", "kept"), [("were sentenced", 0), ("were announced", 1)])
+def test_nobody_says_a_noun_phrase_with_a_verb_that_reports_nothing(
+    nlp: Language, cue: str, kept: int
+) -> None:
+    doc = build_doc(nlp, {"text": f"{{t Two new bridges}} {{c {cue}}}."})
+    for token, pos in zip(doc, ("NUM", "ADJ", "NOUN", "AUX", "VERB", "PUNCT")):
+        token.pos_ = pos
+    doc[4].lemma_ = {"sentenced": "sentence", "announced": "announce"}[doc[4].text]
+    assert len(find_quotes(doc, "a", [], [])[0]) == kept

@@ -15,7 +15,17 @@ pytest.importorskip("onnx")
 
 from pipeline.reader import labels, windows  # noqa: E402
 from training import __main__ as recipe  # noqa: E402
-from training import export, fit_factuality, judging, model, objectives, targets, train, trials  # noqa: E402
+from training import (  # noqa: E402
+    export,
+    fit_checkworthiness,
+    fit_factuality,
+    judging,
+    model,
+    objectives,
+    targets,
+    train,
+    trials,
+)
 from training.examples import Example  # noqa: E402
 
 CONFIG = {
@@ -118,23 +128,18 @@ def test_a_single_judge_learns_both_ways() -> None:
     assert reader.words.all.weight.grad is not None
 
 
-def test_what_is_exported_is_the_mean_of_all_judges() -> None:
+def test_what_is_exported_is_the_mean_of_both_judges() -> None:
     torch.manual_seed(0)
     reader = model.Reader.of({**CONFIG, "judges": 2}).eval()
-    early = {"layers": [1], "weight": torch.full((1, model.WIDTH), 0.01), "bias": torch.tensor([0.3])}
+    torch.nn.init.normal_(reader.news.plain.weight)
     encoded = items(40)[0][0]
     at = labels.columns()["factuality"]
     with torch.no_grad():
-        x = reader.pool(
-            reader.encoder(*(torch.from_numpy(a)[None] for a in encoded[:3]), None),
-            torch.from_numpy(encoded.ids)[None],
-            torch.from_numpy(encoded.first)[None],
-        )[0]
-        judges = [3 * torch.tanh(reader.words(x)[:, at])[:, 0], 3 * torch.tanh(reader.news(x))]
-        judges.append(0.01 * x.sum(1) + 0.3)
-        words = export.OneWindow(reader, early).eval()(*(torch.from_numpy(a) for a in encoded))[0]
-    said = 3 * torch.tanh(words[:, at])[:, 0]
-    assert torch.allclose(said, torch.stack(judges).mean(0).clamp(-2.997, 2.997), atol=1e-3)
+        scores = reader(*train.tensors(windows.collate([encoded])))
+        words = export.OneWindow(reader).eval()(*(torch.from_numpy(a) for a in encoded))[0]
+    web, news = torch.tanh(scores.words[0, :, at][:, 0]), torch.tanh(scores.news[0])
+    mean = ((1 - export.NEWS) * web + export.NEWS * news).clamp(-0.999, 0.999)
+    assert torch.allclose(torch.tanh(words[:, at])[:, 0], mean, atol=1e-4)
 
 
 def test_sets_get_the_judgements_that_they_lack() -> None:
@@ -178,6 +183,23 @@ def test_a_judge_is_fitted_to_middle_layers(tmp_path: Path, monkeypatch: pytest.
         (group,) = targets.by_length([source], 256, 8)
         said = judge(train.tensors(windows.collate([e for *_, e in group])))[0].numpy()
     assert np.corrcoef(said, source.layers["news"])[0, 1] > 0.5
+
+
+def test_a_teachers_score_of_sentences_is_handed_on(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    for name in ("one", "teacher"):
+        saved = {"config": CONFIG, "step": 1, "mean": model.Reader.of(CONFIG).state_dict()}
+        torch.save(saved, tmp_path / f"{name}.pt")
+    texts = [example(n) for n in range(10, 60)]
+    for k, text in enumerate(texts):
+        text.pieces = windows.Pieces(text.pieces.ids + 37 * k, text.pieces.start)
+    (tmp_path / "claimbuster.pickle").write_bytes(pickle.dumps(texts))
+    fit_checkworthiness.hand_on(tmp_path / "one.pt", tmp_path / "teacher.pt", tmp_path)
+    one, teacher = (fit_checkworthiness.loaded(tmp_path / f"{name}.pt") for name in ("one", "teacher"))
+    vectors, wanted = fit_checkworthiness.means(one, teacher, texts)
+    at = labels.columns()["checkworthiness"].start
+    said = vectors @ one.words.all.weight[at].detach().numpy() + one.words.all.bias[at].item()
+    assert np.corrcoef(said, wanted)[0, 1] > 0.9
 
 
 def test_a_second_judge_can_be_added_in_a_later_pass(tmp_path: Path) -> None:

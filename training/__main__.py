@@ -6,8 +6,7 @@
 Each config is a pass. It begins with the pretrained encoder, or with the weights of the pass that it names as `start`,
 with rates that rise and fall anew; and where it names passes as its `teacher`, it learns from the scores of the mean of
 their weights too, and from how these and the pass `web` judge factuality (`training.judging`). The last pass is
-exported, with one more judge of factuality where the sets for it are there. A pass that was interrupted is taken up
-again.
+exported. A pass that was interrupted is taken up again.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from pathlib import Path
 
 import torch
 
-from training import export, fit_factuality, judging, objectives, prepare, train
+from training import export, fit_checkworthiness, fit_factuality, judging, objectives, prepare, train
 
 CONFIGS = Path("training/configs")
 STANDARD = [CONFIGS / f"{name}.toml" for name in ("open", "joint", "second", "third", "taught")]
@@ -42,6 +41,8 @@ def run_pass(config_file: Path, data: Path, work: Path, tokenizer: Path) -> Path
         prepared = work / "judged"
         objective = objectives.Taught(teacher)
     train.train(config, prepared, out, start=start, objective=objective)
+    if "teacher" in config and fit_checkworthiness.SET in config["share"]:
+        fit_checkworthiness.hand_on(out / "checkpoint.pt", teacher, prepared)
     return out / "checkpoint.pt"
 
 
@@ -61,8 +62,6 @@ def main() -> None:
     passes = args.config or (STANDARD[:1] if openly else STANDARD)
     for config_file in passes:
         last = run_pass(config_file, data, args.work, args.out / "tokenizer.json")
-    if not openly and all((args.work / "data" / f"{name}.pickle").exists() for name in fit_factuality.SETS):
-        fit_factuality.add_judge([last], args.work / "data")
     export.export([last], args.out)
 
 

@@ -57,7 +57,7 @@ def requantised(checkpoint: Path, folder: Path, bits: int) -> Path:
     reader.load_state_dict(saved["mean"])
     for name in network.FILES:
         (folder / name).write_bytes((MODEL / name).read_bytes())
-    export.to_onnx(reader, folder / "float.onnx", saved.get("early"))
+    export.to_onnx(reader, folder / "float.onnx")
     if bits == 32:
         (folder / "float.onnx").replace(folder / network.GRAPH)
     else:

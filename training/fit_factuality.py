@@ -1,10 +1,10 @@
-"""Fits one more judge of factuality, on the vectors of middle layers of a finished reader.
+"""Fits a judge of factuality to the vectors of middle layers of a finished reader.
 
     python -m training.fit_factuality --checkpoint build/run/checkpoint.pt --data build/data
 
 In training the last layer learns the judgements by heart (r .95 on the training parts, .79 and .76 on dev); the middle
 ones, from which nothing is read there, do so less. Ridge regression on them in closed form is fitted to the news sets
-alone. It is added to the checkpoint: as a teacher (`training.judging`), or as one more judge at export.
+alone. It is added to the checkpoint, as a teacher for the next reader (`training.judging`).
 """
 
 from __future__ import annotations

@@ -74,8 +74,8 @@ def from_teacher(
     starts = theirs[:, COLUMNS["sentence"]]
     losses["sentence"] = F.binary_cross_entropy_with_logits(mine[:, COLUMNS["sentence"]], starts.sigmoid())
     if said.news is None:  # two judges have teachers of their own (training.judging)
-        sure = [3.0 * torch.tanh(w[:, COLUMNS["factuality"]]) for w in (mine, theirs)]
-        losses["factuality"] = F.mse_loss(*sure)
+        mine_sure, wanted_sure = (3.0 * torch.tanh(w[:, COLUMNS["factuality"]]) for w in (mine, theirs))
+        losses["factuality"] = F.mse_loss(mine_sure, wanted_sure)
 
     # A head is chosen within the sentence; scores outside it were never trained.
     number = (wanted.words[..., COLUMNS["sentence"]][..., 0] > 0).cumsum(1)

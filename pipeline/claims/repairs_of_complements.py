@@ -96,11 +96,25 @@ def raise_contrast(tree: Tree, i: int) -> None:
         move(tree, i, verb, "conj")
 
 
+def fill_noun(tree: Tree, i: int) -> None:
+    """A clause with a subject behind *that* lacks nothing that the noun could be: "a chance that the talks resume"."""
+    noun, mark = tree.heads[i], child(tree, i, "mark")
+    if tree.deps[i] != "acl:relcl" or mark is None or tree.lowers[mark] != "that" or mark != noun + 1:
+        return
+    sign = signature(tree.lemmas[noun], "noun", "that")
+    subject = child(tree, i, "nsubj", "nsubj:pass")
+    if sign is not None and subject is not None and mark < subject < i:
+        tree.deps[i] = "acl"
+
+
 def hang_on_danger(tree: Tree, i: int) -> None:
     """A clause with a modal behind "there was danger" says what may happen: "there was danger the roof might fall"."""
-    if tree.deps[i] not in ("acl:relcl", "advcl") or child(tree, i, "mark", "obl:unmarked") is not None:
+    if (
+        tree.deps[i] not in ("acl", "acl:relcl", "advcl")
+        or child(tree, i, "mark", "obl:unmarked") is not None
+    ):
         return
-    noun = tree.heads[i] if tree.deps[i] == "acl:relcl" else child(tree, tree.heads[i], "nsubj")
+    noun = child(tree, tree.heads[i], "nsubj") if tree.deps[i] == "advcl" else tree.heads[i]
     subject = child(tree, i, "nsubj")
     if noun is None or subject is None or not noun < subject < i or tree.tags[subject] in ("WDT", "WP"):
         return

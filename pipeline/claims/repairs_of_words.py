@@ -13,7 +13,7 @@ PREMODIFIERS = NOMINAL | {"compound", "advmod", "punct"}
 
 def plain_words(tree: Tree, i: int) -> None:
     """*No* before nouns is a determiner ("no boats"), *should* before its subject an auxiliary ("should it rain"), *up*
-    right behind a verb a part of it ("went up")."""
+    right behind a verb a part of it ("went up"), an adverb before its verb no clause ("was reportedly lost")."""
     behind = i + 1
     if tree.lowers[i] == "no" and tree.deps[i] == "advmod" and behind < len(tree.deps):
         for _ in range(CLIMB):  # "no plague virus"
@@ -24,13 +24,20 @@ def plain_words(tree: Tree, i: int) -> None:
             move(tree, i, behind, "det")
     elif tree.tags[i] == "MD" and tree.deps[i] == "mark":
         tree.deps[i] = "aux"
+    elif tree.tags[i] == "RB" and tree.deps[i] in ("ccomp", "xcomp") and tree.lowers[i].endswith("ly"):
+        # "said the ship was reportedly lost": an adverb before the verb is no clause of its own
+        if behind < len(tree.deps) and tree.pos[behind] == "VERB" and tree.heads[behind] == tree.heads[i]:
+            move(tree, i, behind, "advmod")
     elif tree.tags[i] == "RP" and tree.deps[i] == "advmod" and i == tree.heads[i] + 1:
         tree.deps[i] = "compound:prt"
 
 
 def past_verb(tree: Tree, i: int) -> None:
-    """What has a subject and ends in *-ed* is no infinitive: "Norland denied that"."""
+    """What has a subject and ends in *-ed* is no infinitive, what ends in *-ing* not past: "Norland denied that", "two
+    boats drifting apart"."""
     word = tree.lowers[i]
+    if tree.tags[i] == "VBD" and word.endswith("ing"):
+        tree.tags[i] = "VBG"
     if tree.tags[i] != "VB" or not word.endswith("ed") or child(tree, i, "nsubj") is None:
         return
     if child(tree, i, "aux", "mark") is None:
@@ -114,6 +121,22 @@ def give_subject(tree: Tree, i: int) -> None:
         tree.deps[inside] = "nsubj"
     elif before is not None and tree.deps[before] == "obj":
         move(tree, before, i, "nsubj")
+
+
+def join_halves(tree: Tree, i: int) -> None:
+    """A noun before a verb of saying is the subject of the clause behind it that has none: "The port," he said, "is
+    open"."""
+    verb = tree.heads[i]
+    if tree.deps[i] != "ccomp" or i > verb or tree.tags[i] not in ("NN", "NNS", "NNP", "NNPS"):
+        return
+    if tree.lemmas[verb] not in opinion_lemmas() or child(tree, i, "nsubj", "cop", "mark") is not None:
+        return
+    for clause in tree.children[verb]:
+        if clause > verb and tree.deps[clause] in ("ccomp", "parataxis"):
+            opener = min([clause, *tree.children[clause]], key=lambda k: (tree.pos[k] == "PUNCT", k))
+            if tree.tags[opener] in FINITE_TAGS and child(tree, clause, "nsubj", "nsubj:pass") is None:
+                move(tree, i, clause, "nsubj")
+                return
 
 
 def tense_verb(tree: Tree, i: int) -> None:

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from spacy.tokens import Doc, Span, Token
 
+from pipeline.lexicon.word_sets import opinion_lemmas
 from pipeline.quotes.arguments import complete
 from pipeline.quotes.attributions import Attribution, confidence, link_pieces
 from pipeline.quotes.edges import mend_contents
@@ -23,6 +24,7 @@ WORD = re.compile(r"\w+(?:['’-]\w+)*")
 DIRECT = 0.9  # share of the words in quotation marks from which on a quote is direct
 PIECE_GLUE = " … "
 UNATTRIBUTED = 0.5  # the least confidence of an indirect quote without a source
+VERBAL = frozenset({"VERB", "AUX", ""})  # no tag at all: of another pipeline, which may have no tagger
 
 
 def find_quotes(
@@ -43,7 +45,7 @@ def find_quotes(
     for attribution in attributions:
         quote, parts = _rows(doc, layout, article_id, attribution, index, inside)
         turn = _turn_around(turns, quote.start)
-        if _says_nobody(quote) or (turn and is_nested(quote, turn.speaker_id)):
+        if _says_nobody(doc, quote, attribution) or (turn and is_nested(quote, turn.speaker_id)):
             continue
         rival = found.get(quote.quote_id)
         if rival is None or (quote.confidence or 0) > (rival[0].confidence or 0):
@@ -115,9 +117,14 @@ def _rows(
     return quote, parts
 
 
-def _says_nobody(quote: Quote) -> bool:
-    """Whether an indirect quote names no source and is likelier wrong than right: "The deal appears to make sense"."""
-    return quote.kind == "indirect" and quote.source is None and (quote.confidence or 0) < UNATTRIBUTED
+def _says_nobody(doc: Doc, quote: Quote, attribution: Attribution) -> bool:
+    """Whether an indirect quote names no source and is likelier wrong than right, or is a mere noun phrase of a verb
+    that reports nothing: "The deal appears to make sense", "[two brothers] were sentenced"."""
+    if quote.kind != "indirect" or quote.source is not None:
+        return False
+    words = (token for piece in attribution.contents for token in doc[piece.start : piece.end])
+    reports = quote.cue_lemma in opinion_lemmas() or any(token.pos_ in VERBAL for token in words)
+    return not reports or (quote.confidence or 0) < UNATTRIBUTED
 
 
 def _characters(doc: Doc, piece: Piece) -> tuple[int, int]:
