@@ -174,7 +174,7 @@ def test_a_judge_is_fitted_to_middle_layers(tmp_path: Path, monkeypatch: pytest.
     source.pieces = windows.Pieces(np.arange(1000, 1120), np.arange(0, 121, 2))
     source.layers = {"news": np.linspace(-3, 3, 60, dtype=np.float32)}
     (tmp_path / "uw.pickle").write_bytes(pickle.dumps([source]))
-    fit_factuality.add_judge([tmp_path / "run.pt"], tmp_path)
+    fit_factuality.add_judge(tmp_path / "run.pt", tmp_path)
     early = torch.load(tmp_path / "run.pt", weights_only=False)["early"]
     assert early["layers"] == [1] and early["weight"].shape == (1, model.WIDTH)
     judge = judging.of_news(tmp_path / "run.pt")
@@ -195,7 +195,8 @@ def test_a_teachers_score_of_sentences_is_handed_on(tmp_path: Path) -> None:
         text.pieces = windows.Pieces(text.pieces.ids + 37 * k, text.pieces.start)
     (tmp_path / "claimbuster.pickle").write_bytes(pickle.dumps(texts))
     fit_checkworthiness.hand_on(tmp_path / "one.pt", tmp_path / "teacher.pt", tmp_path)
-    one, teacher = (fit_checkworthiness.loaded(tmp_path / f"{name}.pt") for name in ("one", "teacher"))
+    kept = [torch.load(tmp_path / f"{name}.pt", weights_only=False) for name in ("one", "teacher")]
+    one, teacher = map(model.Reader.trained, kept)
     vectors, wanted = fit_checkworthiness.means(one, teacher, texts)
     at = labels.columns()["checkworthiness"].start
     said = vectors @ one.words.all.weight[at].detach().numpy() + one.words.all.bias[at].item()
@@ -207,7 +208,7 @@ def test_a_second_judge_can_be_added_in_a_later_pass(tmp_path: Path) -> None:
     reader = train.initial({**CONFIG, "judges": 2}, tmp_path / "one.pt")
     assert reader.news is not None
     torch.save({"mean": {}}, tmp_path / "none.pt")
-    with pytest.raises(ValueError, match="not the weights"):
+    with pytest.raises(ValueError, match="weights of another reader"):
         train.initial(CONFIG, tmp_path / "none.pt")
 
 

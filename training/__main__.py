@@ -34,7 +34,7 @@ def run_pass(config_file: Path, data: Path, work: Path, tokenizer: Path) -> Path
     if "teacher" in config:
         teacher = out.with_name(f"{out.name}_teacher.pt")
         torch.save(export.average([work / name / "checkpoint.pt" for name in config["teacher"]]), teacher)
-        fit_factuality.add_judge([teacher], prepared)
+        fit_factuality.add_judge(teacher, prepared)
         judging.write(
             prepared, work / "judged", work / config["web"] / "checkpoint.pt", teacher, set(config["share"])
         )

@@ -53,8 +53,7 @@ def greedy(scores: list[np.ndarray], transitions: np.ndarray, first: np.ndarray)
 def requantised(checkpoint: Path, folder: Path, bits: int) -> Path:
     """A model folder like the shipped one, with weights of 8 or 32 bits."""
     saved = export.average([checkpoint])
-    reader = export.Reader.of(saved["config"]).eval()
-    reader.load_state_dict(saved["mean"])
+    reader = export.Reader.trained(saved)
     for name in network.FILES:
         (folder / name).write_bytes((MODEL / name).read_bytes())
     export.to_onnx(reader, folder / "float.onnx")

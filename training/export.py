@@ -210,8 +210,7 @@ def average(checkpoints: list[Path]) -> dict[str, Any]:
 
 def export(checkpoints: list[Path], out: Path) -> None:
     saved = average(checkpoints)
-    reader = Reader.of(saved["config"]).eval()
-    reader.load_state_dict(saved["mean"])
+    reader = Reader.trained(saved)
     out.mkdir(parents=True, exist_ok=True)
     decoding_tables(reader, out / "decoding.npz")
     relations_to_onnx(reader, out / "relations.onnx")

@@ -22,20 +22,14 @@ from pipeline.reader import windows
 from training.examples import Example
 from training.losses import COLUMNS
 from training.model import WIDTH, Reader
+from training.ridge import ridge
 from training.targets import by_length
 from training.train import tensors
 
 SET = "claimbuster"
 PIECES = 256
 BATCH = 16  # windows
-STRENGTH = 0.1  # of the ridge, in standard deviations of the features, by the number of sentences
-
-
-def loaded(checkpoint: Path) -> Reader:
-    saved = torch.load(checkpoint, weights_only=False, map_location="cpu")
-    reader = Reader.of(saved["config"]).eval()
-    reader.load_state_dict(saved["mean"])
-    return reader
+STRENGTH = 0.1
 
 
 def means(reader: Reader, teacher: Reader, examples: Sequence[Example]) -> tuple[np.ndarray, np.ndarray]:
@@ -55,18 +49,17 @@ def means(reader: Reader, teacher: Reader, examples: Sequence[Example]) -> tuple
 
 def hand_on(checkpoint: Path, teacher: Path, data: Path) -> None:
     """Write the fitted head into the checkpoint."""
+    saved, other = (torch.load(p, weights_only=False, map_location="cpu") for p in (checkpoint, teacher))
     with (data / f"{SET}.pickle").open("rb") as file:
-        vectors, scores = means(loaded(checkpoint), loaded(teacher), pickle.load(file))
-    mean, deviation = vectors.mean(0), vectors.std(0) + 1e-6
-    x, y = (vectors - mean) / deviation, scores - scores.mean()
-    weight = np.linalg.solve(x.T @ x + STRENGTH * len(x) * np.eye(WIDTH), x.T @ y) / deviation
-    bias = scores.mean() - mean @ weight
-    saved = torch.load(checkpoint, weights_only=False, map_location="cpu")
+        vectors, scores = means(Reader.trained(saved), Reader.trained(other), pickle.load(file))
+    weight, bias = ridge(vectors, scores, STRENGTH)
     at = COLUMNS["checkworthiness"].start
     saved["mean"]["words.all.weight"][at] = torch.tensor(weight, dtype=torch.float32)
-    saved["mean"]["words.all.bias"][at] = float(bias)
+    saved["mean"]["words.all.bias"][at] = bias
     torch.save(saved, checkpoint)
-    print(f"{len(y)} sentences, r {np.corrcoef(vectors @ weight, scores)[0, 1]:.3f} with the teacher's score")
+    print(
+        f"{len(scores)} sentences, r {np.corrcoef(vectors @ weight, scores)[0, 1]:.3f} with the teacher's score"
+    )
 
 
 def main() -> None:

@@ -18,9 +18,9 @@ import numpy as np
 import torch
 
 from pipeline.reader import windows
-from training import export
 from training.examples import Example
 from training.model import Reader
+from training.ridge import ridge
 from training.targets import by_length
 from training.train import tensors
 
@@ -28,7 +28,7 @@ LAYERS = [3, 4]  # of six
 SETS = ("szeged_factbank", "uw", "meantime")  # of news
 PIECES = 256
 BATCH = 8  # windows
-STRENGTH = 1.0  # of the ridge, in standard deviations of the features, by the number of predicates
+STRENGTH = 1.0
 
 
 def read(reader: Reader, examples: Sequence[Example]) -> Iterator[tuple[np.ndarray, np.ndarray]]:
@@ -38,49 +38,38 @@ def read(reader: Reader, examples: Sequence[Example]) -> Iterator[tuple[np.ndarr
         ids, shapes, quotes, mask, first, _ = tensors(windows.collate([encoded for *_, encoded in group]))
         with torch.inference_mode():
             states = reader.encoder.states(ids, shapes, quotes, mask)
-            middle = torch.cat(
-                [reader.pool(states[layer - 1], ids, first) for layer in LAYERS], dim=2
-            ).numpy()
+            pooled = [reader.pool(states[layer - 1], ids, first) for layer in LAYERS]
+        middle = torch.cat(pooled, dim=2).numpy()
         for row, (k, (lo, hi), _) in enumerate(group):
             said = judged[k].layers["news"][lo:hi]
             at = np.flatnonzero(np.isfinite(said))
             yield middle[row, at], said[at]
 
 
-def fit(vectors: np.ndarray, judged: np.ndarray) -> tuple[np.ndarray, float]:
-    """Weights and bias of the ridge regression, for vectors as they are."""
-    mean, deviation = vectors.mean(0), vectors.std(0) + 1e-6
-    x, y = (vectors - mean) / deviation, judged - judged.mean()
-    weight = np.linalg.solve(x.T @ x + STRENGTH * len(x) * np.eye(x.shape[1]), x.T @ y) / deviation
-    return weight, float(judged.mean() - mean @ weight)
-
-
-def add_judge(checkpoints: list[Path], data: Path) -> None:
-    """Fit the judge on the mean of the checkpoints' weights, and add it to the last one for export."""
-    saved = export.average(checkpoints)
-    reader = Reader.of(saved["config"]).eval()
-    reader.load_state_dict(saved["mean"])
+def add_judge(checkpoint: Path, data: Path) -> None:
+    """Fit the judge to a checkpoint's averaged weights, and add it there."""
+    saved = torch.load(checkpoint, weights_only=False, map_location="cpu")
+    reader = Reader.trained(saved)
     found = []
     for name in SETS:
         with (data / f"{name}.pickle").open("rb") as file:
             found += list(read(reader, pickle.load(file)))
     vectors = np.concatenate([v for v, _ in found]).astype(np.float64)
     judged = np.concatenate([j for _, j in found]).astype(np.float64)
-    weight, bias = fit(vectors, judged)
-    last = torch.load(checkpoints[-1], weights_only=False, map_location="cpu")
-    last["early"] = {
+    weight, bias = ridge(vectors, judged, STRENGTH)
+    saved["early"] = {
         "layers": LAYERS,
         "weight": torch.tensor(weight[None], dtype=torch.float32),
         "bias": torch.tensor([bias], dtype=torch.float32),
     }
-    torch.save(last, checkpoints[-1])
+    torch.save(saved, checkpoint)
     r = np.corrcoef(vectors @ weight + bias, judged)[0, 1]
     print(f"{len(judged)} predicates, r {r:.3f} on what it was fitted to")
 
 
 def main() -> None:
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    ap.add_argument("--checkpoint", type=Path, nargs="+", default=[Path("build/run/checkpoint.pt")])
+    ap.add_argument("--checkpoint", type=Path, default=Path("build/run/checkpoint.pt"))
     ap.add_argument("--data", type=Path, default=Path("build/data"))
     args = ap.parse_args()
     add_judge(args.checkpoint, args.data)

@@ -15,7 +15,6 @@ import argparse
 import pickle
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -33,16 +32,9 @@ BATCH = 8  # windows
 Judge = Callable[[list[Tensor]], Tensor]  # a batch as the reader takes it -> [B, N] in -3 to 3
 
 
-def loaded(checkpoint: Path) -> tuple[Reader, dict[str, Any]]:
-    saved = torch.load(checkpoint, weights_only=False, map_location="cpu")
-    reader = Reader.of(saved["config"]).eval()
-    reader.load_state_dict(saved["mean"])
-    return reader, saved
-
-
 def of_web(checkpoint: Path) -> Judge:
     """The factuality of the word heads."""
-    reader, _ = loaded(checkpoint)
+    reader = Reader.trained(torch.load(checkpoint, weights_only=False, map_location="cpu"))
 
     def judge(batch: list[Tensor]) -> Tensor:
         return 3.0 * torch.tanh(reader(*batch).words[..., COLUMNS["factuality"]][..., 0].float())
@@ -52,8 +44,8 @@ def of_web(checkpoint: Path) -> Judge:
 
 def of_news(checkpoint: Path) -> Judge:
     """The judge that was fitted to middle layers, of the words that the reader takes for verbs and adjectives."""
-    reader, saved = loaded(checkpoint)
-    early = saved["early"]
+    saved = torch.load(checkpoint, weights_only=False, map_location="cpu")
+    reader, early = Reader.trained(saved), saved["early"]
 
     def judge(batch: list[Tensor]) -> Tensor:
         states = [reader.pool(x, batch[0], batch[4]) for x in reader.encoder.states(*batch[:4])]

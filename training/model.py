@@ -219,6 +219,13 @@ class Reader(nn.Module):
             config.get("judges", 1),
         )
 
+    @classmethod
+    def trained(cls, saved: dict[str, Any]) -> Self:
+        """The reader of a checkpoint with its averaged weights, for use rather than for training."""
+        reader = cls.of(saved["config"]).eval()
+        reader.load_state_dict(saved["mean"])
+        return reader
+
     def forward(
         self, ids: Tensor, shapes: Tensor, quotes: Tensor, mask: Tensor, first: Tensor, word_mask: Tensor
     ) -> Scores:

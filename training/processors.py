@@ -25,17 +25,8 @@ TABLES = ("sentences", "mentions", "quotes", "claims", "hedges")
 
 def extract(corpus: Path, out: Path, emulator: list[str]) -> None:
     """Run the command line as `python -m pipeline`, behind the emulator where there is one."""
-    command = [
-        *emulator,
-        sys.executable,
-        "-m",
-        "pipeline",
-        "extract",
-        str(corpus),
-        "--out",
-        str(out),
-        "--no-cache",
-    ]
+    run = ["-m", "pipeline", "extract", str(corpus), "--out", str(out), "--no-cache"]
+    command = [*emulator, sys.executable, *run]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if not (out / "articles.csv").exists():
         sys.exit(f"{shlex.join(command)} wrote no tables:\n{done.stderr}")

@@ -121,18 +121,16 @@ def initial(config: dict[str, Any], start: Path | None, kind: type[Reader] = Rea
         model.encoder.load_pretrained(pretrained())
         return model
     missing, unknown = model.load_state_dict(torch.load(start, weights_only=False)["mean"], strict=False)
-    if unknown or any(
-        not name.startswith("news.") for name in missing
-    ):  # a second judge can be added in a later pass
-        raise ValueError(
-            f"{start}: not the weights of such a reader; it lacks {missing}, has besides {unknown}"
-        )
+    missing = [
+        name for name in missing if not name.startswith("news.")
+    ]  # a later pass can add a second judge
+    if missing or unknown:
+        raise ValueError(f"{start}: weights of another reader; it lacks {missing}, has besides {unknown}")
     return model
 
 
-Objective = Callable[
-    [Any, list, dict[str, Any]], dict[str, torch.Tensor]
-]  # the reader, a micro-batch, the config
+# (the reader, a micro-batch, the config) -> losses by name
+Objective = Callable[[Any, list, dict[str, Any]], dict[str, torch.Tensor]]
 
 
 def train(
@@ -218,7 +216,6 @@ def main() -> None:
     ap.add_argument("--steps", type=int, help="instead of the config's; also for a run that is resumed")
     ap.add_argument("--stop-after", type=int, help="stop after this many steps of this call, to time a run")
     ap.add_argument("--start", type=Path, help="begin with the weights of this checkpoint: a second pass")
-    ap.add_argument("--teacher", type=Path, help="learn from this checkpoint's scores too")
     ap.add_argument("--threads", type=int, default=0)
     args = ap.parse_args()
     if args.threads:
@@ -226,12 +223,7 @@ def main() -> None:
     config = tomllib.loads(args.config.read_text(encoding="utf-8"))
     if args.steps:
         config["steps"] = args.steps
-    objective: Objective = gold_losses
-    if args.teacher:
-        from training.objectives import Taught  # which itself builds on this module
-
-        objective = Taught(args.teacher)
-    train(config, args.data, args.out, args.stop_after, args.start, objective)
+    train(config, args.data, args.out, args.stop_after, args.start)
 
 
 if __name__ == "__main__":

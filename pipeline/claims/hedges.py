@@ -194,9 +194,9 @@ def _end_with_gap(tree: Tree, entry: CueEntry, start: int) -> int:
     behind, end = start + 2, start + 2 + len(rest)
     if first != "be" or not any_form or tree.lemmas[start] != "be" or end > tree.lasts[start]:
         return start
-    if not tree.deps[start + 1].startswith(("advmod", "obl")) or tree.lowers[behind:end] != [
-        w for _, w in rest
-    ]:
+    if not tree.deps[start + 1].startswith(("advmod", "obl")):
+        return start
+    if tree.lowers[behind:end] != [word for _, word in rest]:
         return start
     return end if not entry.test or USES[entry.test](tree, start, end) else start
 

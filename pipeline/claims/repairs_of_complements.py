@@ -109,9 +109,10 @@ def fill_noun(tree: Tree, i: int) -> None:
 
 def hang_on_danger(tree: Tree, i: int) -> None:
     """A clause with a modal behind "there was danger" says what may happen: "there was danger the roof might fall"."""
-    if (
-        tree.deps[i] not in ("acl", "acl:relcl", "advcl")
-        or child(tree, i, "mark", "obl:unmarked") is not None
+    if child(tree, i, "mark", "obl:unmarked") is not None or tree.deps[i] not in (
+        "acl",
+        "acl:relcl",
+        "advcl",
     ):
         return
     noun = child(tree, tree.heads[i], "nsubj") if tree.deps[i] == "advcl" else tree.heads[i]
