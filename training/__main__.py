@@ -2,23 +2,25 @@
 
     python -m training --data ../shared/data
     python -m training --data open              the openly licensed sets of ../shared/data alone
+    python -m training --config training/configs/teacher.toml training/configs/reader.toml      with a large teacher
 
 Each config is a pass. It begins with the pretrained encoder, or with the weights of the pass that it names as `start`,
-with rates that rise and fall anew; and where it names passes as its `teacher`, it learns from the scores of the mean of
-their weights too, and from how these and the pass `web` judge factuality (`training.judging`). The last pass is
-exported. A pass that was interrupted is taken up again.
+with rates that rise and fall anew; and where it names passes as its `teacher`, it learns from what these say of every
+word too (`training.scoring`). A teacher with one judge of factuality gets a second, and the pass `web` tells how the
+first judges (`training.judging`). The last pass is exported. A pass that was interrupted is taken up again.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import tomllib
 from pathlib import Path
 
 import torch
 
-from training import export, fit_checkworthiness, fit_factuality, judging, objectives, prepare, train
+from training import export, fit_checkworthiness, fit_factuality, judging, objectives, prepare, scoring, train
 
 CONFIGS = Path("training/configs")
 STANDARD = [CONFIGS / f"{name}.toml" for name in ("open", "joint", "second", "third", "taught")]
@@ -30,20 +32,29 @@ def run_pass(config_file: Path, data: Path, work: Path, tokenizer: Path) -> Path
     prepared, out = work / "data", work / config_file.stem
     prepare.write(data, prepared, tokenizer, set(config["share"]))
     start = work / config["start"] / "checkpoint.pt" if "start" in config else None
-    objective: train.Objective = train.gold_losses
-    if "teacher" in config:
-        teacher = out.with_name(f"{out.name}_teacher.pt")
-        torch.save(export.average([work / name / "checkpoint.pt" for name in config["teacher"]]), teacher)
-        fit_factuality.add_judge(teacher, prepared)
-        judging.write(
-            prepared, work / "judged", work / config["web"] / "checkpoint.pt", teacher, set(config["share"])
-        )
-        prepared = work / "judged"
-        objective = objectives.Taught(teacher)
-    train.train(config, prepared, out, start=start, objective=objective)
-    if "teacher" in config and fit_checkworthiness.SET in config["share"]:
-        fit_checkworthiness.hand_on(out / "checkpoint.pt", teacher, prepared)
+    teachers = [work / name / "checkpoint.pt" for name in config.get("teacher", [])]
+    objective = objectives.gold
+    if "web" in config:
+        teachers = [with_second_judge(teachers, out.with_name(f"{out.name}_teacher.pt"), prepared)]
+        web, judged = work / config["web"] / "checkpoint.pt", work / "judged"
+        judging.write(prepared, judged, web, teachers[0], set(config["share"]))
+        prepared = judged
+    if teachers:
+        scored = out.with_name(f"{out.name}_scored")
+        scoring.write(prepared, scored, teachers, set(config["share"]))
+        prepared, objective = scored, objectives.taught
+    workers = max(1, (os.cpu_count() or 2) - 1) if train.default_device().type == "cuda" else 0
+    train.train(config, prepared, out, start=start, objective=objective, workers=workers)
+    if "web" in config and fit_checkworthiness.SET in config["share"]:
+        fit_checkworthiness.hand_on(out / "checkpoint.pt", teachers[0], prepared)
     return out / "checkpoint.pt"
+
+
+def with_second_judge(passes: list[Path], out: Path, prepared: Path) -> Path:
+    """The mean of some passes of one line, with a judge of news fitted to it."""
+    torch.save(export.average(passes), out)
+    fit_factuality.add_judge(out, prepared)
+    return out
 
 
 def main() -> None:

@@ -37,9 +37,9 @@ from sklearn.model_selection import BaseCrossValidator, LeaveOneGroupOut, Strati
 from tokenizers import Tokenizer
 
 import pipeline
-from training.model import LAYERS, Encoder
+from training import pretrained
+from training.model import FORMS, Encoder
 from training.prepare import rows
-from training.train import pretrained
 
 LEXICON = Path(pipeline.__file__).parent / "lexicon" / "checkworthiness.csv"
 FOLDS = 10
@@ -69,11 +69,11 @@ def read(path: Path) -> Sentences:
 
 def plain_vectors(texts: Sequence[str]) -> np.ndarray:
     """[len(texts), 768]: mean and maximum over the pieces of what the pretrained encoder gives, untrained by us."""
-    weights = pretrained()
+    weights = pretrained.weights("minilm")
     tokenizer = Tokenizer.from_file(str(weights.with_name("tokenizer.json")))
     tokenizer.enable_truncation(128)
     tokenizer.no_padding()
-    encoder = Encoder(0.0, LAYERS)
+    encoder = Encoder(FORMS["minilm"], 0.0)
     encoder.load_pretrained(weights)
     encoder.eval()
     ids = [tokenizer.encode(text).ids for text in texts]

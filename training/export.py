@@ -153,10 +153,14 @@ def quantise(path: Path, out: Path) -> None:
 START_BONUS = {"source": 1.2, "cue": 1.2, "content": 1.2}
 
 
+def opening_bonus(tags: list[str]) -> np.ndarray:
+    """What decoding adds to the score of each tag of a piece."""
+    return np.array([START_BONUS.get(tag.removeprefix("B-"), 0.0) for tag in tags], dtype=np.float32)
+
+
 def decoding_tables(reader: Reader, path: Path) -> None:
     """What decoding needs beside the graph: the transitions of the attribution tags."""
-    tags = labels.WORD_HEADS["piece"]
-    bonus = np.array([START_BONUS.get(tag.removeprefix("B-"), 0.0) for tag in tags])
+    bonus = opening_bonus(labels.WORD_HEADS["piece"])
     np.savez_compressed(
         path,
         piece_transitions=(reader.tag_transitions().detach().numpy() + bonus).astype(np.float32),

@@ -21,7 +21,7 @@ import torch
 from pipeline.reader import windows
 from training.examples import Example
 from training.losses import COLUMNS
-from training.model import WIDTH, Reader
+from training.model import Reader
 from training.ridge import ridge
 from training.targets import by_length
 from training.train import tensors
@@ -33,8 +33,8 @@ STRENGTH = 0.1
 
 
 def means(reader: Reader, teacher: Reader, examples: Sequence[Example]) -> tuple[np.ndarray, np.ndarray]:
-    """The mean vector of each example's words [K, WIDTH], and the teacher's score of it [K]."""
-    vectors, scores = np.zeros((len(examples), WIDTH)), np.zeros(len(examples))
+    """The mean vector of each example's words [K, width], and the teacher's score of it [K]."""
+    vectors, scores = np.zeros((len(examples), reader.encoder.form.width)), np.zeros(len(examples))
     for group in by_length(examples, PIECES, BATCH):
         batch = tensors(windows.collate([encoded for *_, encoded in group]))
         with torch.inference_mode():

@@ -20,13 +20,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from pipeline.reader import labels, windows
+from pipeline.reader import windows
 from training import targets, train
 from training.examples import Example
 from training.losses import COLUMNS
 from training.model import Reader
+from training.objectives import JUDGED
 
-JUDGED = [labels.UPOS.index(tag) for tag in ("VERB", "ADJ")]
 PIECES = 256
 BATCH = 8  # windows
 Judge = Callable[[list[Tensor]], Tensor]  # a batch as the reader takes it -> [B, N] in -3 to 3

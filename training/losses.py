@@ -1,15 +1,13 @@
-"""The loss of each head on one batch, as a mean over what is annotated there."""
+"""The loss of each head on one micro-batch, as a mean over what is annotated there."""
 
 from __future__ import annotations
 
-from typing import Any
-
-import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
 from pipeline.reader import labels
+from training.batches import Batch
 from training.examples import IGNORE
 from training.model import FORBIDDEN, Reader, Scores, crf_loss
 
@@ -22,130 +20,98 @@ WEIGHT = {
 }  # fmt: skip
 
 
-def padded(arrays: list[np.ndarray], fill: float, n: int = 0) -> Tensor:
-    """Arrays of different length as one tensor [B, N]; N at least `n`."""
-    n = max(n, *(len(a) for a in arrays))
-    out = np.full((len(arrays), n), fill, dtype=arrays[0].dtype)
-    for row, a in zip(out, arrays):
-        row[: len(a)] = a
-    return torch.from_numpy(out)
-
-
-def batch_losses(
-    model: Reader, scores: Scores, targets: list[dict[str, Any]], word_mask: Tensor
-) -> dict[str, Tensor]:
-    """{head: mean loss} for the layers that the batch's windows carry (all of one set, so all alike)."""
+def gold_losses(model: Reader, scores: Scores, batch: Batch) -> dict[str, Tensor]:
+    """{head: mean loss, weighted} for the layers that the batch carries (training.batches.arrays)."""
     words = scores.words.float()
     losses: dict[str, Tensor] = {}
-
-    def layer(name: str, fill: float = IGNORE) -> Tensor:
-        return padded([t[name] for t in targets], fill)
-
     for name in ("upos", "xpos", "hedge"):
-        if name in targets[0]:
-            losses[name] = F.cross_entropy(
-                words[..., COLUMNS[name]].transpose(1, 2), layer(name), ignore_index=IGNORE
-            )
+        if name in batch:
+            losses[name] = _classes(words[..., COLUMNS[name]], batch[name])
     for name in ("sentence", "metonymy"):
-        if name in targets[0]:
-            losses[name] = _binary(words[..., COLUMNS[name]][..., 0], layer(name))
-    if "entity" in targets[0]:
-        losses["entity"] = _entity(words[..., COLUMNS["entity"]], layer("entity"), targets[0]["open"])
-    if "piece" in targets[0]:
-        tags, mask = layer("piece", 0), word_mask.bool()
-        total = crf_loss(words[..., COLUMNS["piece"]], tags, mask, model.tag_transitions(), model.first)
-        losses["piece"] = total / mask.sum()
+        if name in batch:
+            losses[name] = _binary(words[..., COLUMNS[name]][..., 0], batch[name])
+    if "entity" in batch:
+        losses["entity"] = _entity(words[..., COLUMNS["entity"]], batch["entity"], batch["closed"])
+    if "piece" in batch:
+        losses["piece"] = _pieces(model, words[..., COLUMNS["piece"]], batch)
     readers = words[..., COLUMNS["factuality"]][..., 0]
-    judged = {
-        "factuality": readers,
-        "news": readers if scores.news is None else scores.news,
-    }  # or one for all
-    for name, said in judged.items():
-        if any(name in t for t in targets):  # some documents of a treebank have no annotated predicate
-            losses |= _judged(name, said.float(), targets)
-    if "checkworthiness" in targets[0]:
-        mean = (words[..., COLUMNS["checkworthiness"]][..., 0] * word_mask).sum(1) / word_mask.sum(1)
-        losses["checkworthiness"] = F.binary_cross_entropy_with_logits(
-            mean, torch.tensor([float(t["checkworthiness"]) for t in targets])
-        )
-    if "head" in targets[0]:
-        losses |= _tree(model, scores, layer("head"), layer("relation"), _bounds(targets, words.shape[1]))
+    if "factuality" in batch:
+        losses["factuality"] = _judged(readers, batch["factuality"])
+    if "news" in batch:  # which has a judge of its own, or the one for all
+        losses["news"] = _judged(readers if scores.news is None else scores.news.float(), batch["news"])
+    if "checkworthiness" in batch:
+        losses["checkworthiness"] = _worth(words[..., COLUMNS["checkworthiness"]][..., 0], batch)
+    if "head" in batch:
+        losses |= _tree(model, scores, batch)
     for name in ("cue", "source", "antecedent"):
-        chosen = [t["choices"].get(name, []) for t in targets]
-        if any(chosen):
-            losses[name] = _choices(scores.pairs[name].float(), chosen)
-    return losses
+        if f"{name}.at" in batch:
+            losses[name] = _choices(scores.pairs[name].float(), batch, name)
+    return {k: v * batch[f"{k}.weight"] for k, v in losses.items()}
+
+
+def _pieces(model: Reader, scores: Tensor, batch: Batch) -> Tensor:
+    rows = batch["piece.rows"]
+    mask = batch["word_mask"][rows].bool()
+    return crf_loss(scores[rows], batch["piece"], mask, model.tag_transitions(), model.first) / mask.sum()
+
+
+def _worth(scores: Tensor, batch: Batch) -> Tensor:
+    """Of a window, which is one sentence, in the mean of its words."""
+    gold, word_mask = batch["checkworthiness"], batch["word_mask"]
+    mean = (scores * word_mask).sum(1) / word_mask.sum(1)
+    each = F.binary_cross_entropy_with_logits(mean, gold.nan_to_num(), reduction="none")
+    return mean_where(each, gold.isfinite())
+
+
+def _classes(scores: Tensor, gold: Tensor) -> Tensor:
+    return F.cross_entropy(scores.transpose(1, 2), gold, ignore_index=IGNORE)
+
+
+def mean_where(values: Tensor, known: Tensor) -> Tensor:
+    """The mean of the values at the known places; 0 where there are none."""
+    return torch.where(known, values, 0.0).sum() / known.sum().clamp(min=1)
 
 
 def _binary(scores: Tensor, gold: Tensor) -> Tensor:
     known = gold != IGNORE
-    if not known.any():
-        return scores.sum() * 0.0
-    return F.binary_cross_entropy_with_logits(scores[known], gold[known].float())
+    each = F.binary_cross_entropy_with_logits(scores, gold.clamp(min=0).float(), reduction="none")
+    return mean_where(each, known)
 
 
-def _judged(name: str, said: Tensor, targets: list[dict[str, Any]]) -> dict[str, Tensor]:
+def _judged(said: Tensor, gold: Tensor) -> Tensor:
     """Huber loss of a judge of factuality, quadratic up to 1.5: annotators differ widely, and their mean is wanted."""
-    nothing = np.full(1, np.nan, dtype=np.float32)
-    gold = padded([t.get(name, nothing) for t in targets], np.nan, said.shape[1])
-    known = torch.isfinite(gold)
-    if not known.any():
-        return {}
-    return {name: F.smooth_l1_loss(3.0 * torch.tanh(said[known]), gold[known], beta=1.5)}
+    each = F.smooth_l1_loss(3.0 * torch.tanh(said), gold.nan_to_num(), beta=1.5, reduction="none")
+    return mean_where(each, gold.isfinite())
 
 
-def _entity(scores: Tensor, gold: Tensor, open_tags: list[str]) -> Tensor:
+def _entity(scores: Tensor, gold: Tensor, closed: Tensor) -> Tensor:
     """Cross-entropy in which an O says nothing about the kinds that this set does not annotate throughout."""
-    tags = labels.WORD_HEADS["entity"]
-    closed = torch.zeros(len(tags))
-    closed[[tags.index(t) for t in open_tags]] = FORBIDDEN
-    scores = torch.where((gold == 0)[..., None], scores + closed, scores)
-    return F.cross_entropy(scores.transpose(1, 2), gold, ignore_index=IGNORE)
+    return _classes(torch.where((gold == 0)[..., None], scores + closed[:, None], scores), gold)
 
 
-def _bounds(targets: list[dict[str, Any]], n: int) -> Tensor:
-    out = np.zeros((len(targets), n, 2), dtype=np.int64)
-    for row, t in zip(out, targets):
-        row[: len(t["bounds"])] = t["bounds"]
-    return torch.from_numpy(out)
-
-
-def _tree(model: Reader, scores: Scores, head: Tensor, relation: Tensor, bounds: Tensor) -> dict[str, Tensor]:
+def _tree(model: Reader, scores: Scores, batch: Batch) -> dict[str, Tensor]:
     """Heads are chosen among the root and the words of the same sentence; relations are scored under the gold head."""
-    arcs = scores.pairs["head"].float()
-    place = torch.arange(arcs.shape[1])
+    arcs, head, bounds = scores.pairs["head"].float(), batch["head"], batch["bounds"]
+    place = torch.arange(arcs.shape[1], device=arcs.device)
     inside = (place >= bounds[..., :1]) & (place < bounds[..., 1:])
-    allowed = torch.cat([torch.ones_like(inside[..., :1]), inside], dim=2)
-    arcs = arcs.masked_fill(~allowed, FORBIDDEN)
-    known = (head != IGNORE) & (relation != IGNORE)
-    if not known.any():
-        return {}
-    gold = torch.where(known, head, 0)
-    governor = torch.gather(scores.governor, 1, gold[..., None].expand(-1, -1, scores.governor.shape[2]))
-    said = model.relations(scores.dependent[known].float(), governor[known].float())
+    allowed = F.pad(inside, (1, 0), value=True)
+    governor = at_heads(scores.governor, head.clamp(min=0))
+    said = model.relations(scores.dependent.float(), governor.float())
     return {
-        "head": F.cross_entropy(arcs[known], gold[known]),
-        "relation": F.cross_entropy(said, relation[known]),
+        "head": _classes(arcs.masked_fill(~allowed, FORBIDDEN), head),
+        "relation": _classes(said, batch["relation"]),
     }
 
 
-def _choices(scores: Tensor, chosen: list[list[tuple[int, list[int], list[int] | None]]]) -> Tensor:
+def at_heads(governor: Tensor, head: Tensor) -> Tensor:
+    """The governor's half [B, N, R] of the column that each word has chosen: governor [B, 1 + N, R], head [B, N]."""
+    return torch.gather(governor, 1, head[..., None].expand(-1, -1, governor.shape[2]))
+
+
+def _choices(scores: Tensor, batch: Batch, name: str) -> Tensor:
     """-log p(any right column | the columns to choose from), meant over the words that choose."""
-    rows, right, allowed = [], [], []
-    width = scores.shape[2]
-    for b, choices in enumerate(chosen):
-        for word, good, among in choices:
-            rows.append((b, word))
-            hit = np.zeros(width, dtype=bool)
-            hit[good] = True
-            free = np.ones(width, dtype=bool)
-            if among is not None:
-                free[:] = False
-                free[among] = True
-            right.append(hit)
-            allowed.append(free | hit)
-    at = torch.tensor(rows)
+    at, right, allowed = (batch[f"{name}.{k}"] for k in ("at", "right", "allowed"))
     picked = scores[at[:, 0], at[:, 1]]
-    one = picked.masked_fill(~torch.from_numpy(np.stack(right)), -torch.inf).logsumexp(1)
-    all_ = picked.masked_fill(~torch.from_numpy(np.stack(allowed)), -torch.inf).logsumexp(1)
+    one = picked.masked_fill(~right, -torch.inf).logsumexp(1)
+    all_ = picked.masked_fill(~allowed, -torch.inf).logsumexp(1)
     return (all_ - one).mean()

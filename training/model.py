@@ -1,10 +1,12 @@
-"""The reader as a torch module: one small BERT encoder, heads for words and heads for pairs of words.
+"""The reader as a torch module: an encoder, heads for words and heads for pairs of words.
 
-Only training and export use this; in use the exported graph runs without torch (pipeline.reader).
+Only training and export use this; in use the exported graph runs without torch (pipeline.reader). The encoder is the
+small one that ships, or a large one that only teaches.
 """
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
@@ -15,12 +17,31 @@ from torch.nn import functional as F
 
 from pipeline.reader import labels, windows
 
-WIDTH, LAYERS, ATTENTION_HEADS, INNER, VOCABULARY, POSITIONS = 384, 6, 12, 1536, 30522, 512
+VOCABULARY, POSITIONS = 30522, 512
 QUOTE_STATES = 6  # 0 for special pieces, then the states of pipeline.quotes.quotemarks plus one
 PAIR_WIDTH = {"head": 256, "cue": 128, "source": 128, "antecedent": 128}
 RELATION_WIDTH = 192
 JUDGE_WIDTH = 128
 FORBIDDEN = -1e4
+
+
+class Form(NamedTuple):
+    """How large an encoder is, and whether it knows the distance of two pieces besides the place of each."""
+
+    width: int
+    layers: int
+    attention_heads: int
+    inner: int
+    epsilon: float
+    relative: bool
+
+
+# all-MiniLM-L6-v2, which ships, and all-mpnet-base-v2, which teaches: both of uncased BERT's wordpieces.
+FORMS = {
+    "minilm": Form(384, 6, 12, 1536, 1e-12, relative=False),
+    "mpnet": Form(768, 12, 12, 3072, 1e-5, relative=True),
+}
+DISTANCES, FURTHEST = 32, 128  # buckets of MPNet's distances, and from where on all are alike
 
 
 class Scores(NamedTuple):
@@ -41,39 +62,59 @@ class Scores(NamedTuple):
 class Layer(nn.Module):
     """A BERT layer (post-norm), with dropout behind the feed-forward part only: drawing masks is dear on a CPU."""
 
-    def __init__(self, dropout: float) -> None:
+    def __init__(self, form: Form, dropout: float) -> None:
         super().__init__()
-        self.query, self.key, self.value, self.out = (nn.Linear(WIDTH, WIDTH) for _ in range(4))
-        self.norm1, self.norm2 = nn.LayerNorm(WIDTH, eps=1e-12), nn.LayerNorm(WIDTH, eps=1e-12)
-        self.up, self.down = nn.Linear(WIDTH, INNER), nn.Linear(INNER, WIDTH)
+        width, self.heads = form.width, form.attention_heads
+        self.query, self.key, self.value, self.out = (nn.Linear(width, width) for _ in range(4))
+        self.norm1, self.norm2 = (nn.LayerNorm(width, eps=form.epsilon) for _ in range(2))
+        self.up, self.down = nn.Linear(width, form.inner), nn.Linear(form.inner, width)
         self.dropout = nn.Dropout(dropout)
 
-    def forward(self, x: Tensor, mask: Tensor | None) -> Tensor:
-        b, t, _ = x.shape
+    def forward(self, x: Tensor, bias: Tensor | None) -> Tensor:
+        b, t, width = x.shape
         q, k, v = (
-            f(x).view(b, t, ATTENTION_HEADS, WIDTH // ATTENTION_HEADS).transpose(1, 2)
+            f(x).view(b, t, self.heads, width // self.heads).transpose(1, 2)
             for f in (self.query, self.key, self.value)
         )
-        mixed = F.scaled_dot_product_attention(q, k, v, attn_mask=None if mask is None else mask.to(q.dtype))
-        x = self.norm1(x + self.out(mixed.transpose(1, 2).reshape(b, t, WIDTH)))
+        mixed = F.scaled_dot_product_attention(q, k, v, attn_mask=None if bias is None else bias.to(q.dtype))
+        x = self.norm1(x + self.out(mixed.transpose(1, 2).reshape(b, t, width)))
         return self.norm2(x + self.dropout(self.down(F.gelu(self.up(x)))))
 
 
-class Encoder(nn.Module):
-    """Pieces with their shapes and quotation states -> vectors [B, T, WIDTH]."""
+class Distances(nn.Module):
+    """What each attention head adds for the distance of two pieces (MPNet, after T5): [1, heads, T, T]."""
 
-    def __init__(self, dropout: float, layers: int) -> None:
+    def __init__(self, heads: int) -> None:
         super().__init__()
-        self.pieces = nn.Embedding(VOCABULARY, WIDTH)
-        self.positions = nn.Embedding(POSITIONS, WIDTH)
-        self.shapes = nn.Embedding(len(windows.SHAPES), WIDTH)
-        self.quotes = nn.Embedding(QUOTE_STATES, WIDTH)
+        self.weight = nn.Parameter(torch.zeros(DISTANCES, heads))
+
+    def forward(self, length: int) -> Tensor:
+        place = torch.arange(length, device=self.weight.device)
+        ahead = place[None, :] - place[:, None]
+        half, exact = DISTANCES // 2, DISTANCES // 4
+        far = ahead.abs()
+        logs = torch.log(far.clamp(min=1).float() / exact) / math.log(FURTHEST / exact)
+        bucket = torch.where(far < exact, far, (exact + (logs * (half - exact)).long()).clamp(max=half - 1))
+        return self.weight[bucket + half * (ahead > 0)].permute(2, 0, 1)[None]
+
+
+class Encoder(nn.Module):
+    """Pieces with their shapes and quotation states -> vectors [B, T, width]."""
+
+    def __init__(self, form: Form, dropout: float) -> None:
+        super().__init__()
+        self.form = form
+        self.pieces = nn.Embedding(VOCABULARY, form.width)
+        self.positions = nn.Embedding(POSITIONS, form.width)
+        self.shapes = nn.Embedding(len(windows.SHAPES), form.width)
+        self.quotes = nn.Embedding(QUOTE_STATES, form.width)
         # The new features start at zero, so that training begins from the pretrained encoder as it is.
         nn.init.zeros_(self.shapes.weight)
         nn.init.zeros_(self.quotes.weight)
-        self.norm = nn.LayerNorm(WIDTH, eps=1e-12)
+        self.norm = nn.LayerNorm(form.width, eps=form.epsilon)
         self.dropout = nn.Dropout(dropout)
-        self.layers = nn.ModuleList(Layer(dropout) for _ in range(layers))
+        self.distances = Distances(form.attention_heads) if form.relative else None
+        self.layers = nn.ModuleList(Layer(form, dropout) for _ in range(form.layers))
 
     def forward(self, ids: Tensor, shapes: Tensor, quotes: Tensor, mask: Tensor | None) -> Tensor:
         return self.states(ids, shapes, quotes, mask)[-1]
@@ -84,6 +125,9 @@ class Encoder(nn.Module):
         x = self.pieces(ids) + self.positions(place) + self.shapes(shapes) + self.quotes(quotes)
         x = self.dropout(self.norm(x))
         bias = None if mask is None else (1.0 - mask.to(x.dtype))[:, None, None, :] * FORBIDDEN
+        if self.distances:
+            near = self.distances(ids.shape[1])
+            bias = near if bias is None else near + bias
         found = []
         for layer in self.layers:
             x = layer(x, bias)
@@ -91,33 +135,61 @@ class Encoder(nn.Module):
         return found
 
     def load_pretrained(self, path: Path) -> None:
-        """Fill in the weights of all-MiniLM-L6-v2 (or any BERT of the same shape) from a safetensors file."""
-        old = load_file(path)
+        """Fill in pretrained weights from a safetensors file: a BERT, or an MPNet, of this encoder's form."""
+        (self._load_mpnet if self.form.relative else self._load_bert)(load_file(path))
+
+    def _load_bert(self, old: dict[str, Tensor]) -> None:
         emb = "embeddings."
         with torch.no_grad():
             self.pieces.weight.copy_(old[f"{emb}word_embeddings.weight"])
             self.positions.weight.copy_(
                 old[f"{emb}position_embeddings.weight"] + old[f"{emb}token_type_embeddings.weight"][0]
             )
-            self.norm.load_state_dict({k: old[f"{emb}LayerNorm.{k}"] for k in ("weight", "bias")})
-            for i, layer in enumerate(self.layers):
-                base = f"encoder.layer.{i}."
-                names: dict[str, Any] = {
-                    "attention.self.query": layer.query, "attention.self.key": layer.key,
-                    "attention.self.value": layer.value, "attention.output.dense": layer.out,
-                    "attention.output.LayerNorm": layer.norm1, "intermediate.dense": layer.up,
-                    "output.dense": layer.down, "output.LayerNorm": layer.norm2,
-                }  # fmt: skip
-                for name, module in names.items():
-                    module.load_state_dict({k: old[f"{base}{name}.{k}"] for k in ("weight", "bias")})
+        self.norm.load_state_dict({k: old[f"{emb}LayerNorm.{k}"] for k in ("weight", "bias")})
+        names = "attention.self.query attention.self.key attention.self.value attention.output.dense"
+        self._load_layers(old, names, "attention.output.LayerNorm")
+
+    def _load_mpnet(self, old: dict[str, Tensor]) -> None:
+        """MPNet puts four signs of its own before BERT's wordpieces, and counts places from two."""
+        emb = "embeddings."
+        pieces = old[f"{emb}word_embeddings.weight"]
+        with torch.no_grad():
+            self.pieces.weight.copy_(pieces[4 : 4 + VOCABULARY])
+            own = {windows.CLS: 0, windows.PAD: 1, windows.SEP: 2, windows.MASK: len(pieces) - 1}
+            for bert, row in own.items():
+                self.pieces.weight[bert] = pieces[row]
+            self.positions.weight.copy_(old[f"{emb}position_embeddings.weight"][2 : 2 + POSITIONS])
+            assert self.distances is not None
+            self.distances.weight.copy_(old["encoder.relative_attention_bias.weight"])
+        self.norm.load_state_dict({k: old[f"{emb}LayerNorm.{k}"] for k in ("weight", "bias")})
+        names = "attention.attn.q attention.attn.k attention.attn.v attention.attn.o"
+        self._load_layers(old, names, "attention.LayerNorm")
+
+    def _load_layers(self, old: dict[str, Tensor], attention: str, norm: str) -> None:
+        for i, layer in enumerate(self.layers):
+            parts = [
+                layer.query,
+                layer.key,
+                layer.value,
+                layer.out,
+                layer.norm1,
+                layer.up,
+                layer.down,
+                layer.norm2,
+            ]
+            names = [*attention.split(), norm, "intermediate.dense", "output.dense", "output.LayerNorm"]
+            for name, module in zip(names, parts):
+                assert isinstance(module, nn.Module)
+                stem = f"encoder.layer.{i}.{name}"
+                module.load_state_dict({k: old[f"{stem}.{k}"] for k in ("weight", "bias")})
 
 
 class PairHead(nn.Module):
     """Biaffine scores of word i choosing word j (Dozat & Manning 2017); column 0 is the choice of none."""
 
-    def __init__(self, width: int, dropout: float) -> None:
+    def __init__(self, incoming: int, width: int, dropout: float) -> None:
         super().__init__()
-        self.chooser, self.chosen = nn.Linear(WIDTH, width), nn.Linear(WIDTH, width)
+        self.chooser, self.chosen = nn.Linear(incoming, width), nn.Linear(incoming, width)
         self.weight = nn.Parameter(torch.empty(width, width))
         nn.init.xavier_uniform_(self.weight)
         self.bias = nn.Linear(width, 1)
@@ -125,7 +197,7 @@ class PairHead(nn.Module):
         self.dropout = nn.Dropout(dropout)
 
     def forward(self, x: Tensor, padding: Tensor) -> Tensor:
-        """x [B, N, WIDTH], padding [B, N] (FORBIDDEN where there is no word) -> [B, N, 1 + N]."""
+        """x [B, N, incoming], padding [B, N] (FORBIDDEN where there is no word) -> [B, N, 1 + N]."""
         a, b = self.dropout(F.gelu(self.chooser(x))), self.dropout(F.gelu(self.chosen(x)))
         scores = (a @ self.weight) @ b.transpose(1, 2) + self.bias(b).transpose(1, 2) + padding[:, None, :]
         return torch.cat([self.none(a), scores], dim=2)
@@ -138,10 +210,10 @@ class WordHeads(nn.Module):
     close"), which is no sum of single signs; the other heads gain nothing from a hidden layer.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, width: int) -> None:
         super().__init__()
-        self.all = nn.Linear(WIDTH, sum(map(len, labels.WORD_HEADS.values())))
-        self.hidden, self.judge = nn.Linear(WIDTH, JUDGE_WIDTH), nn.Linear(JUDGE_WIDTH, 1)
+        self.all = nn.Linear(width, sum(map(len, labels.WORD_HEADS.values())))
+        self.hidden, self.judge = nn.Linear(width, JUDGE_WIDTH), nn.Linear(JUDGE_WIDTH, 1)
         # Adds nothing at first, so that a run can start from weights without it.
         nn.init.zeros_(self.judge.weight)
         nn.init.zeros_(self.judge.bias)
@@ -159,10 +231,10 @@ class NewsJudge(nn.Module):
     happened. One judge of both is worse than either on its own ground.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, width: int) -> None:
         super().__init__()
-        self.plain = nn.Linear(WIDTH, 1)
-        self.hidden, self.judge = nn.Linear(WIDTH, JUDGE_WIDTH), nn.Linear(JUDGE_WIDTH, 1)
+        self.plain = nn.Linear(width, 1)
+        self.hidden, self.judge = nn.Linear(width, JUDGE_WIDTH), nn.Linear(JUDGE_WIDTH, 1)
 
     def forward(self, x: Tensor) -> Tensor:
         return (self.plain(x) + self.judge(F.gelu(self.hidden(x))))[..., 0]
@@ -190,34 +262,30 @@ POOLING = {"first": first_piece, "mean": mean_of_pieces}
 class Reader(nn.Module):
     """Encoder and heads. `pooling`: how a word's pieces make its vector (POOLING); `judges`: of factuality, 1 or 2."""
 
-    def __init__(
-        self, dropout: float = 0.1, layers: int = LAYERS, pooling: str = "first", judges: int = 1
-    ) -> None:
+    def __init__(self, form: Form, dropout: float = 0.1, pooling: str = "first", judges: int = 1) -> None:
         super().__init__()
-        self.encoder = Encoder(dropout, layers)
+        width = form.width
+        self.encoder = Encoder(form, dropout)
         self.pool = POOLING[pooling]
         self.dropout = nn.Dropout(dropout)
-        self.words = WordHeads()
-        self.pairs = nn.ModuleDict({k: PairHead(PAIR_WIDTH[k], dropout) for k in labels.PAIR_HEADS})
-        self.dependent, self.governor = nn.Linear(WIDTH, RELATION_WIDTH), nn.Linear(WIDTH, RELATION_WIDTH)
+        self.words = WordHeads(width)
+        self.pairs = nn.ModuleDict({k: PairHead(width, PAIR_WIDTH[k], dropout) for k in labels.PAIR_HEADS})
+        self.dependent, self.governor = (nn.Linear(width, RELATION_WIDTH) for _ in range(2))
         self.root = nn.Parameter(torch.zeros(RELATION_WIDTH))
         self.relation = nn.Linear(RELATION_WIDTH, len(labels.DEPREL))
         pieces = labels.WORD_HEADS["piece"]
         self.transitions = nn.Parameter(torch.zeros(len(pieces), len(pieces)))
         self.first = nn.Parameter(torch.zeros(len(pieces)))
-        self.news = NewsJudge() if judges > 1 else None
+        self.news = NewsJudge(width) if judges > 1 else None
         self.legal: Tensor
         self.register_buffer("legal", legal_transitions(pieces), persistent=False)
 
     @classmethod
     def of(cls, config: dict[str, Any]) -> Self:
         """A reader without weights, as a training config (of a checkpoint, say) describes it."""
-        return cls(
-            config["dropout"],
-            config.get("layers", LAYERS),
-            config.get("pooling", "first"),
-            config.get("judges", 1),
-        )
+        form = FORMS[config.get("encoder", "minilm")]
+        form = form._replace(layers=config.get("layers", form.layers))
+        return cls(form, config["dropout"], config.get("pooling", "first"), config.get("judges", 1))
 
     @classmethod
     def trained(cls, saved: dict[str, Any]) -> Self:
@@ -255,12 +323,21 @@ def legal_transitions(tags: list[str]) -> Tensor:
 
 
 def crf_loss(scores: Tensor, tags: Tensor, mask: Tensor, transitions: Tensor, first: Tensor) -> Tensor:
-    """Summed negative log-likelihood of tag sequences: scores [B, N, C], tags and mask [B, N] (left-aligned)."""
-    n = scores.shape[1]
+    """Summed negative log-likelihood of tag sequences: scores [B, N, C], tags and mask [B, N] (left-aligned).
+
+    The sum over all sequences is a product of N - 1 matrices, taken in pairs: log2 N steps instead of N, which is what
+    a GPU wants (Rush 2020, Torch-Struct).
+    """
+    steps = transitions + scores[:, 1:, None, :]
+    nothing = torch.full_like(transitions, FORBIDDEN).fill_diagonal_(0.0)
+    steps = torch.where(mask[:, 1:, None, None], steps, nothing)
+    while steps.shape[1] > 1:
+        if steps.shape[1] % 2:
+            steps = torch.cat([steps, nothing.expand(len(steps), 1, -1, -1)], dim=1)
+        steps = torch.logsumexp(steps[:, ::2, :, :, None] + steps[:, 1::2, None, :, :], dim=3)
     alpha = scores[:, 0] + first
-    for i in range(1, n):
-        step = torch.logsumexp(alpha[:, :, None] + transitions, dim=1) + scores[:, i]
-        alpha = torch.where(mask[:, i, None], step, alpha)
+    if steps.shape[1]:
+        alpha = torch.logsumexp(alpha[:, :, None] + steps[:, 0], dim=1)
     total = torch.logsumexp(alpha, dim=1).sum()
     along = torch.gather(scores, 2, tags[:, :, None])[:, :, 0] * mask
     between = transitions[tags[:, :-1], tags[:, 1:]] * mask[:, 1:]

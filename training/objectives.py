@@ -1,103 +1,126 @@
-"""What a reader can learn from beside the layers of the sets: masked pieces, and the scores of a trained reader.
-
-The shipped reader learned from a trained one; masked pieces were tried only (training.trials).
-"""
+"""What a reader learns from: the layers of the sets, the scores of finished readers, masked pieces (tried only)."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from training.losses import COLUMNS, WEIGHT, batch_losses
-from training.model import FORBIDDEN, VOCABULARY, WIDTH, Reader, Scores
-from training.train import MASK, autocast, collated
+from pipeline.reader import labels, windows
+from training.batches import Batch, inputs
+from training.losses import COLUMNS, WEIGHT, at_heads, gold_losses, mean_where
+from training.model import VOCABULARY, Form, Reader, Scores
 
+# (the reader, a micro-batch, the config) -> losses by name
+Objective = Callable[[Any, Batch, dict[str, Any]], dict[str, Tensor]]
 MASKED = 0.15
+CHOOSERS = [labels.UPOS.index(tag) for tag in ("PRON", "PROPN")]
+JUDGED = [labels.UPOS.index(tag) for tag in ("VERB", "ADJ")]
+
+
+def autocast(config: dict[str, Any], device: torch.device) -> torch.autocast:
+    """Matrix products in the config's precision."""
+    precision = getattr(torch, config["precision"])
+    return torch.autocast(device.type, dtype=precision, enabled=precision != torch.float32)
+
+
+def gold(model: Reader, batch: Batch, config: dict[str, Any]) -> dict[str, Tensor]:
+    """Losses by head on what the sets annotate."""
+    with autocast(config, batch["ids"].device):
+        scores = model(*inputs(batch, config.get("hidden", 0.0)))
+    return gold_losses(model, scores, batch)
 
 
 class Guesser(Reader):
     """A reader with the head that guesses masked pieces: a layer, then the embeddings of all pieces."""
 
-    def __init__(self, *args: Any) -> None:
-        super().__init__(*args)
-        self.guess = nn.Sequential(nn.Linear(WIDTH, WIDTH), nn.GELU(), nn.LayerNorm(WIDTH))
+    def __init__(self, form: Form, *args: Any) -> None:
+        super().__init__(form, *args)
+        self.guess = nn.Sequential(nn.Linear(form.width, form.width), nn.GELU(), nn.LayerNorm(form.width))
         self.often = nn.Parameter(torch.zeros(VOCABULARY))
 
     def guesses(self, x: Tensor) -> Tensor:
         return F.linear(self.guess(x), self.encoder.pieces.weight, self.often)
 
 
-def masked_pieces(model: Guesser, items: list, config: dict[str, Any]) -> dict[str, Tensor]:
+def masked_pieces(model: Guesser, batch: Batch, config: dict[str, Any]) -> dict[str, Tensor]:
     """The loss of guessing masked pieces; only these are scored."""
-    ids, shapes, quotes, mask, _, _ = collated(items, 0.0)
-    at = (torch.rand(ids.shape) < MASKED) & (ids > MASK)
+    ids, shapes, quotes, mask, _, _ = inputs(batch)
+    at = (torch.rand(ids.shape, device=ids.device) < MASKED) & (ids > windows.MASK)
     if not at.any():
         return {}
-    with autocast(config):
-        x = model.encoder(torch.where(at, MASK, ids), shapes, quotes, mask)
+    with autocast(config, ids.device):
+        x = model.encoder(torch.where(at, windows.MASK, ids), shapes, quotes, mask)
         said = model.guesses(x[at])
     return {"masked": F.cross_entropy(said.float(), ids[at])}
 
 
-class Taught:
-    """The layers of the sets, and with the same weights what a trained reader says of every word."""
+def taught(model: Reader, batch: Batch, config: dict[str, Any]) -> dict[str, Tensor]:
+    """The layers of the sets, and with the same weights what finished readers say of every word (training.scoring).
 
-    def __init__(self, checkpoint: Path) -> None:
-        self.teacher = Reader.trained(torch.load(checkpoint, weights_only=False, map_location="cpu"))
-
-    def __call__(self, model: Reader, items: list, config: dict[str, Any]) -> dict[str, Tensor]:
-        batch = collated(items, config.get("hidden", 0.0))
-        with autocast(config):
-            with torch.no_grad():  # the teacher sees the text without holes
-                wanted = self.teacher(*collated(items, 0.0))
-            said = model(*batch)
-        gold = batch_losses(model, said, [t for _, t in items], batch[5])
-        taught = from_teacher(model, said, self.teacher, wanted, batch[5].bool())
-        return {**gold, "taught": torch.stack([WEIGHT[k] * v for k, v in taught.items()]).sum()}
+    These saw the text without holes.
+    """
+    with autocast(config, batch["ids"].device):
+        said = model(*inputs(batch, config.get("hidden", 0.0)))
+    losses = from_scores(model, said, batch)
+    followed = torch.stack([WEIGHT[k] * v for k, v in losses.items()]).sum()
+    return {**gold_losses(model, said, batch), "taught": followed}
 
 
-def from_teacher(
-    model: Reader, said: Scores, teacher: Reader, wanted: Scores, known: Tensor
-) -> dict[str, Tensor]:
-    """{head: mean divergence from the teacher's scores}, for the words of which the teacher's head can tell."""
-    mine, theirs = said.words[known].float(), wanted.words[known].float()
+def from_scores(model: Reader, said: Scores, batch: Batch) -> dict[str, Tensor]:
+    """{head: mean divergence from what finished readers say}, for the words of which their heads can tell."""
+    known = batch["word_mask"].bool()
+    mine, wanted = said.words.float(), batch["taught.words"].float()
     losses = {
-        k: divergence(mine[:, COLUMNS[k]], theirs[:, COLUMNS[k]])
+        k: divergence(mine[..., COLUMNS[k]], wanted[..., COLUMNS[k]], known)
         for k in ("upos", "xpos", "entity", "piece", "hedge")
     }
-    starts = theirs[:, COLUMNS["sentence"]]
-    losses["sentence"] = F.binary_cross_entropy_with_logits(mine[:, COLUMNS["sentence"]], starts.sigmoid())
-    if said.news is None:  # two judges have teachers of their own (training.judging)
-        mine_sure, wanted_sure = (3.0 * torch.tanh(w[:, COLUMNS["factuality"]]) for w in (mine, theirs))
-        losses["factuality"] = F.mse_loss(mine_sure, wanted_sure)
+    for name in ("sentence", "metonymy"):
+        at = COLUMNS[name].start
+        each = F.binary_cross_entropy_with_logits(mine[..., at], wanted[..., at].sigmoid(), reduction="none")
+        losses[name] = mean_where(each, known)
+    at = COLUMNS["checkworthiness"].start  # the mean over a sentence agrees where that of every word does
+    losses["checkworthiness"] = mean_where((mine[..., at] - wanted[..., at]) ** 2, known)
 
-    # A head is chosen within the sentence; scores outside it were never trained.
-    number = (wanted.words[..., COLUMNS["sentence"]][..., 0] > 0).cumsum(1)
-    inside = F.pad(number[:, :, None] == number[:, None, :], (1, 0), value=True)
-    heads, heads_wanted = (s.pairs["head"].float().masked_fill(~inside, FORBIDDEN) for s in (said, wanted))
-    losses["head"] = divergence(heads[known], heads_wanted[known])
-    at = heads_wanted.argmax(2)[..., None].expand(-1, -1, said.governor.shape[2])
-    relations = [
-        reader.relations(s.dependent[known].float(), torch.gather(s.governor, 1, at)[known].float())
-        for reader, s in ((model, said), (teacher, wanted))
-    ]
-    losses["relation"] = divergence(*relations)
+    tags = wanted[..., COLUMNS["upos"]].argmax(2)
+    losses |= _judges(said, batch, known & is_any(tags, JUDGED))
 
-    # Words of contents choose cues, words of cues choose sources.
-    tag = wanted.words[..., COLUMNS["piece"]].argmax(2)
-    for name, kind in (("cue", 2), ("source", 1)):
-        choosing = known & ((tag + 1) // 2 == kind + 1)
-        if choosing.any():
-            losses[name] = divergence(
-                said.pairs[name][choosing].float(), wanted.pairs[name][choosing].float()
-            )
-    return losses
+    # Every word has a head; contents choose cues, cues choose sources, pronouns and names antecedents.
+    kind = (wanted[..., COLUMNS["piece"]].argmax(2) + 1) // 2
+    choosing = {"head": known, "cue": kind == 3, "source": kind == 2, "antecedent": is_any(tags, CHOOSERS)}
+    for name, who in choosing.items():
+        losses[name] = _same_choice(said.pairs[name].float(), batch, name, known & who)
+    head = batch["taught.head.at"][..., 0].long()
+    own = model.relations(said.dependent.float(), at_heads(said.governor, head).float())
+    return losses | {"relation": divergence(own, batch["taught.relation"].float(), known)}
 
 
-def divergence(said: Tensor, wanted: Tensor) -> Tensor:
-    """Mean Kullback-Leibler divergence of rows of scores from those that are wanted."""
-    return F.kl_div(said.log_softmax(-1), wanted.log_softmax(-1), log_target=True, reduction="batchmean")
+def _judges(said: Scores, batch: Batch, asked: Tensor) -> dict[str, Tensor]:
+    """Verbs and adjectives, judged as by the readers that this one follows; those with one judge cannot teach two."""
+    if said.news is not None and "taught.news" not in batch:
+        return {}
+    at = COLUMNS["factuality"].start
+    pairs = {"factuality": (said.words[..., at], batch["taught.words"][..., at])}
+    if said.news is not None:
+        pairs["news"] = said.news, batch["taught.news"]
+    sure = {k: [3.0 * torch.tanh(scores.float()) for scores in pair] for k, pair in pairs.items()}
+    return {k: mean_where((mine - theirs) ** 2, asked) for k, (mine, theirs) in sure.items()}
+
+
+def _same_choice(scores: Tensor, batch: Batch, name: str, known: Tensor) -> Tensor:
+    """Cross-entropy of the pair scores [B, N, 1 + N] with the few columns that were likely."""
+    at, likely = batch[f"taught.{name}.at"].long(), batch[f"taught.{name}.p"].float()
+    return mean_where(-(likely * scores.log_softmax(-1).gather(2, at)).sum(-1), known)
+
+
+def is_any(tags: Tensor, wanted: list[int]) -> Tensor:
+    return torch.isin(tags, torch.tensor(wanted, device=tags.device))
+
+
+def divergence(said: Tensor, wanted: Tensor, known: Tensor) -> Tensor:
+    """Mean Kullback-Leibler divergence of the known rows of scores [B, N, C] from those that are wanted."""
+    each = F.kl_div(said.log_softmax(-1), wanted.log_softmax(-1), log_target=True, reduction="none").sum(-1)
+    return mean_where(each, known)

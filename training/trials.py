@@ -20,7 +20,7 @@ from typing import Any
 import torch
 
 from pipeline.reader import component, network
-from training import ablations, export, objectives, train
+from training import ablations, export, objectives, scoring, train
 
 COLUMNS = ("", "pieces, exact: source / cue / content", "EWT sentences / LAS", "GUM LAS", "NER, worldwide",
            "hedges: sentences / cues", "factuality: uds / uw")  # fmt: skip
@@ -36,7 +36,7 @@ def trials(plan: dict[str, Any]) -> dict[str, dict[str, Any]]:
 def run(config: dict[str, Any], data: Path, folder: Path, teacher: Path | None) -> None:
     """Train one trial into `folder`; taken up again where it was stopped."""
     start: Path | None = None
-    objective: train.Objective = train.gold_losses
+    objective = objectives.gold
     if config.get("masked"):
         first, start = folder / "masked", folder / "masked.pt"
         train.train(
@@ -49,7 +49,9 @@ def run(config: dict[str, Any], data: Path, folder: Path, teacher: Path | None) 
     if config.get("taught"):
         if teacher is None:
             raise ValueError("this trial needs a trained reader: give its checkpoint with --teacher")
-        objective = objectives.Taught(teacher)
+        scored = folder / "scored"
+        scoring.write(data, scored, [teacher], set(config["share"]))
+        data, objective = scored, objectives.taught
     train.train(config, data, folder, start=start, objective=objective)
 
 

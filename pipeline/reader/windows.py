@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from tokenizers import Tokenizer
 
-PAD, CLS, SEP, UNK = 0, 101, 102, 100  # of the uncased BERT vocabulary
+PAD, CLS, SEP, UNK, MASK = 0, 101, 102, 100, 103  # of the uncased BERT vocabulary; words lie above them
 MAX_PIECES_PER_WORD = 24  # a longer word ("aaaa…", a URL) says no more in its tail; keeps every window finite
 SHAPES = "none lower title upper mixed digits digits_letters punct other".split()
 _SENTENCE_END = frozenset(".?!…\"”'’»)")
