@@ -6,7 +6,7 @@ from itertools import product
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pipeline.reader import decoding, labels, windows
@@ -32,6 +32,9 @@ def test_shapes(word: str, name: str) -> None:
     st.lists(st.tuples(st.integers(1, 24), st.booleans(), st.booleans()), min_size=1, max_size=200),
     st.integers(40, 80),
 )
+@example(
+    [(1, False, False), (1, True, False), (15, False, False), (24, False, False)], 40
+)  # long words behind a cut
 def test_windows_hold_every_word_once_and_keep_to_the_limit(
     words: list[tuple[int, bool, bool]], limit: int
 ) -> None:

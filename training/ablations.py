@@ -56,6 +56,8 @@ def requantised(checkpoint: Path, folder: Path, bits: int) -> Path:
     reader = export.Reader.trained(saved)
     for name in network.FILES:
         (folder / name).write_bytes((MODEL / name).read_bytes())
+    export.decoding_tables(reader, folder / network.DECODING)
+    export.relations_to_onnx(reader, folder / network.RELATIONS)
     export.to_onnx(reader, folder / "float.onnx")
     if bits == 32:
         (folder / "float.onnx").replace(folder / network.GRAPH)

@@ -19,13 +19,13 @@ from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 
 from pipeline.reader import labels, windows
 from training.examples import IGNORE
+from training.model import FORBIDDEN
 from training.targets import Sampler
 
 Batch = dict[str, Tensor]  # the arrays of `arrays` on the device of the training
 
 CLASSES = ("upos", "xpos", "hedge", "sentence", "metonymy", "entity", "head", "relation")
 JUDGEMENTS = ("factuality", "news")
-FORBIDDEN = -1e4
 
 
 def arrays(items: list[tuple[windows.Encoded, dict[str, Any]]]) -> dict[str, np.ndarray]:

@@ -112,7 +112,7 @@ def cut_long(
     cuts, lo, used, last_end = [], start, 0, -1
     i = start
     while i < end:
-        if used + sizes[i] > room and i > lo:
+        while used + sizes[i] > room and i > lo:  # a long word can be too much behind a cut as well
             cut = last_end if last_end > lo + (i - lo) // 2 else i
             cuts.append((lo, cut))
             lo, used, last_end = cut, int(sizes[cut:i].sum()), -1
