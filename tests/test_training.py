@@ -19,6 +19,7 @@ from pipeline.reader import labels, windows  # noqa: E402
 from training import __main__ as recipe  # noqa: E402
 from training import (  # noqa: E402
     batches,
+    examples,
     export,
     fit_checkworthiness,
     fit_factuality,
@@ -168,6 +169,15 @@ def test_a_micro_batch_of_several_sets_keeps_each_sets_layers() -> None:
     assert (found["upos"][half:] == batches.IGNORE).all() and (found["upos"][:half, 0] >= 0).all()
     assert np.isnan(found["news"][:half]).all() and np.isfinite(found["news"][half:, 0]).all()
     assert found["upos.weight"] == pytest.approx(0.5**0.5)
+
+
+def test_a_set_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
+    with pytest.raises((AttributeError, pickle.PicklingError)):
+        examples.keep([example(), lambda: None], tmp_path, "set")
+    with pytest.raises(FileNotFoundError, match="no such prepared set"):
+        examples.load(tmp_path, "set")
+    examples.keep([example()], tmp_path, "set")
+    assert examples.load(tmp_path, "set")[0].words == example().words
 
 
 def test_draws_of_like_length_make_a_micro_batch(tmp_path: Path) -> None:

@@ -5,7 +5,6 @@ All that needs Python loops happens here, so that a GPU is not kept waiting; `tr
 
 from __future__ import annotations
 
-import pickle
 import random
 from collections import defaultdict
 from collections.abc import Iterator
@@ -18,7 +17,7 @@ from torch import Tensor
 from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 
 from pipeline.reader import labels, windows
-from training.examples import IGNORE
+from training.examples import IGNORE, load
 from training.model import FORBIDDEN
 from training.targets import Sampler
 
@@ -26,6 +25,11 @@ Batch = dict[str, Tensor]  # the arrays of `arrays` on the device of the trainin
 
 CLASSES = ("upos", "xpos", "hedge", "sentence", "metonymy", "entity", "head", "relation")
 JUDGEMENTS = ("factuality", "news")
+
+
+NOTHING = np.zeros(0, dtype=np.int64)
+NOWHERE = np.zeros((0, 2), dtype=np.int64)
+UNJUDGED = np.zeros(0, dtype=np.float32)
 
 
 def arrays(items: list[tuple[windows.Encoded, dict[str, Any]]]) -> dict[str, np.ndarray]:
@@ -41,43 +45,50 @@ def arrays(items: list[tuple[windows.Encoded, dict[str, Any]]]) -> dict[str, np.
     batch = windows.collate([e for e, _ in items])
     targets = [t for _, t in items]
     n = batch.first.shape[1]
-    out: dict[str, np.ndarray] = {}
-    for name in CLASSES:
-        out[name] = padded([t.get(name, NOTHING) for t in targets], IGNORE, n).astype(np.int64)
-    unknown = (out["head"] == IGNORE) | (out["relation"] == IGNORE)
-    out["head"][unknown] = out["relation"][unknown] = IGNORE
-    out = {k: v for k, v in out.items() if (v != IGNORE).any()}
-    if "head" in out:
-        nowhere = np.zeros((0, 2), dtype=np.int64)
-        out["bounds"] = padded([t.get("bounds", nowhere) for t in targets], 0, n)
-    if "entity" in out:
-        out["closed"] = np.stack([_closed(t.get("open", [])) for t in targets])
-    rows = [row for row, t in enumerate(targets) if "piece" in t]
-    if rows:
-        out["piece.rows"] = np.array(rows, dtype=np.int64)
-        out["piece"] = padded([targets[row]["piece"] for row in rows], 0, n).astype(np.int64)
-    for name in JUDGEMENTS:
-        judged = padded([t.get(name, UNJUDGED) for t in targets], np.nan, n)
-        if np.isfinite(judged).any():  # some documents of a treebank have no annotated predicate
-            out[name] = judged
-    if any("checkworthiness" in t for t in targets):
-        worth = [float(t.get("checkworthiness", np.nan)) for t in targets]
-        out["checkworthiness"] = np.array(worth, dtype=np.float32)
+    layers = _classes(targets, n) | _pieces(targets, n) | _judgements(targets, n)
     for name in ("cue", "source", "antecedent"):
         chosen = [t["choices"].get(name, []) for t in targets]
         if any(chosen):
-            out |= {f"{name}.{k}": v for k, v in _choices(chosen, 1 + n).items()}
-    for name in targets[0].get("taught", ()):
-        out[f"taught.{name}"] = padded([t["taught"][name] for t in targets], 0, n)
-    return out | _weights(targets, out) | dict(zip(windows.Batch._fields, batch))
+            layers |= {f"{name}.{k}": v for k, v in _choices(chosen, 1 + n).items()}
+    taught = {
+        f"taught.{name}": padded([t["taught"][name] for t in targets], 0, n)
+        for name in targets[0].get("taught", ())
+    }
+    return layers | _weights(targets, layers) | taught | dict(zip(windows.Batch._fields, batch))
 
 
-NOTHING = np.zeros(0, dtype=np.int64)
-UNJUDGED = np.zeros(0, dtype=np.float32)
+def _classes(targets: list[dict[str, Any]], n: int) -> dict[str, np.ndarray]:
+    found = {
+        name: padded([t.get(name, NOTHING) for t in targets], IGNORE, n).astype(np.int64) for name in CLASSES
+    }
+    unknown = (found["head"] == IGNORE) | (found["relation"] == IGNORE)
+    found["head"][unknown] = found["relation"][unknown] = IGNORE
+    out = {k: v for k, v in found.items() if (v != IGNORE).any()}
+    if "head" in out:
+        out["bounds"] = padded([t.get("bounds", NOWHERE) for t in targets], 0, n)
+    if "entity" in out:
+        out["closed"] = np.stack([_closed(t.get("open", [])) for t in targets])
+    return out
+
+
+def _pieces(targets: list[dict[str, Any]], n: int) -> dict[str, np.ndarray]:
+    rows = [row for row, t in enumerate(targets) if "piece" in t]
+    if not rows:
+        return {}
+    tags = padded([targets[row]["piece"] for row in rows], 0, n).astype(np.int64)
+    return {"piece.rows": np.array(rows, dtype=np.int64), "piece": tags}
+
+
+def _judgements(targets: list[dict[str, Any]], n: int) -> dict[str, np.ndarray]:
+    found = {name: padded([t.get(name, UNJUDGED) for t in targets], np.nan, n) for name in JUDGEMENTS}
+    worth = [float(t.get("checkworthiness", np.nan)) for t in targets]
+    found["checkworthiness"] = np.array(worth, dtype=np.float32)
+    # some documents of a treebank have no annotated predicate
+    return {k: v for k, v in found.items() if np.isfinite(v).any()}
 
 
 def _weights(targets: list[dict[str, Any]], found: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    names = {k.partition(".")[0] for k in found} - {"taught", "bounds", "closed"}
+    names = {k.partition(".")[0] for k in found} - {"bounds", "closed"}
     out = {}
     for name in names:
         carrying = sum(name in t or name in t["choices"] for t in targets)
@@ -151,15 +162,6 @@ class Mixture(IterableDataset[dict[str, np.ndarray]]):
 def size(items: list[tuple[windows.Encoded, dict[str, Any]]]) -> int:
     """Pieces of a micro-batch, padding included."""
     return len(items) * max(len(e.ids) for e, _ in items)
-
-
-def load(folder: Path, name: str) -> list:
-    """The prepared examples of a set."""
-    path = folder / f"{name}.pickle"
-    if not path.exists():
-        raise FileNotFoundError(f"{path}: no such prepared set; run python -m training.prepare first")
-    with path.open("rb") as file:
-        return pickle.load(file)
 
 
 def stream(mixture: Mixture, device: torch.device, workers: int) -> Iterator[Batch]:

@@ -11,7 +11,6 @@ words: ridge regression of the teacher's score on that vector gives the head in 
 from __future__ import annotations
 
 import argparse
-import pickle
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -19,7 +18,7 @@ import numpy as np
 import torch
 
 from pipeline.reader import windows
-from training.examples import Example
+from training.examples import Example, load
 from training.losses import COLUMNS
 from training.model import Reader
 from training.ridge import ridge
@@ -50,8 +49,7 @@ def means(reader: Reader, teacher: Reader, examples: Sequence[Example]) -> tuple
 def hand_on(checkpoint: Path, teacher: Path, data: Path) -> None:
     """Write the fitted head into the checkpoint."""
     saved, other = (torch.load(p, weights_only=False, map_location="cpu") for p in (checkpoint, teacher))
-    with (data / f"{SET}.pickle").open("rb") as file:
-        vectors, scores = means(Reader.trained(saved), Reader.trained(other), pickle.load(file))
+    vectors, scores = means(Reader.trained(saved), Reader.trained(other), load(data, SET))
     weight, bias = ridge(vectors, scores, STRENGTH)
     at = COLUMNS["checkworthiness"].start
     saved["mean"]["words.all.weight"][at] = torch.tensor(weight, dtype=torch.float32)

@@ -10,7 +10,6 @@ alone. It is added to the checkpoint, as a teacher for the next reader (`trainin
 from __future__ import annotations
 
 import argparse
-import pickle
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -18,7 +17,7 @@ import numpy as np
 import torch
 
 from pipeline.reader import windows
-from training.examples import Example
+from training.examples import Example, load
 from training.model import Reader
 from training.ridge import ridge
 from training.targets import by_length
@@ -52,8 +51,7 @@ def add_judge(checkpoint: Path, data: Path) -> None:
     reader = Reader.trained(saved)
     found = []
     for name in SETS:
-        with (data / f"{name}.pickle").open("rb") as file:
-            found += list(read(reader, pickle.load(file)))
+        found += list(read(reader, load(data, name)))
     vectors = np.concatenate([v for v, _ in found]).astype(np.float64)
     judged = np.concatenate([j for _, j in found]).astype(np.float64)
     weight, bias = ridge(vectors, judged, STRENGTH)

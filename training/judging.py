@@ -12,7 +12,6 @@ has them by heart; these are many, and right as often as their judges are on tex
 from __future__ import annotations
 
 import argparse
-import pickle
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -22,7 +21,7 @@ from torch import Tensor
 
 from pipeline.reader import windows
 from training import targets, train
-from training.examples import Example
+from training.examples import Example, keep, load, path_of
 from training.losses import COLUMNS
 from training.model import Reader
 from training.objectives import JUDGED
@@ -80,14 +79,11 @@ def write(data: Path, out: Path, web: Path, news: Path, wanted: set[str]) -> Non
     out.mkdir(parents=True, exist_ok=True)
     of = of_web(web), of_news(news)
     for name in sorted(wanted):
-        path = out / f"{name}.pickle"
-        if path.exists():
+        if path_of(out, name).exists():
             continue
-        with (data / path.name).open("rb") as file:
-            examples = pickle.load(file)
+        examples = load(data, name)
         fill(examples, *of)
-        with path.open("wb") as file:
-            pickle.dump(examples, file)
+        keep(examples, out, name)
         print(f"{name:18} {len(examples):6} examples", flush=True)
 
 

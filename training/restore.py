@@ -1,6 +1,6 @@
 """The shipped reader as a checkpoint again, to train on from it or to learn from it where its checkpoint is gone.
 
-    python -m training.restore --model pipeline/model --out build/shipped.pt
+    python -m training.restore --model pipeline/model --out build/shipped/checkpoint.pt
 
 Weights come back as they were rounded to 7 bits (`training.export`), all else as it was.
 """
@@ -73,7 +73,7 @@ def _embeddings(values: dict[str, np.ndarray]) -> Iterator[tuple[str, np.ndarray
 def main() -> None:
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument("--model", type=Path, default=Path("pipeline/model"))
-    ap.add_argument("--out", type=Path, default=Path("build/shipped.pt"))
+    ap.add_argument("--out", type=Path, default=Path("build/shipped/checkpoint.pt"))
     args = ap.parse_args()
     args.out.parent.mkdir(parents=True, exist_ok=True)
     torch.save(restore(args.model), args.out)

@@ -11,7 +11,6 @@ mean. Half precision: 3.6 million words take 1.5 GB.
 from __future__ import annotations
 
 import argparse
-import pickle
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -22,8 +21,8 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from pipeline.reader import windows
-from training import batches, train
-from training.examples import Example
+from training import train
+from training.examples import Example, keep, load, path_of
 from training.losses import COLUMNS, at_heads
 from training.model import FORBIDDEN, Reader, Scores
 from training.targets import by_length
@@ -70,7 +69,7 @@ def said(readers: Sequence[Reader], batch: list[Tensor]) -> dict[str, Tensor]:
         p, at = scores.softmax(-1).topk(min(LIKELY, scores.shape[2]), dim=2)
         out[f"{name}.at"] = F.pad(at, (0, LIKELY - at.shape[2])).int()
         out[f"{name}.p"] = F.pad(p / p.sum(-1, keepdim=True), (0, LIKELY - p.shape[2])).half()
-    head = pairs["head"].argmax(2)
+    head = out["head.at"][..., 0].long()
     out["relation"] = _mean([_relations(r, s, head) for r, s in zip(readers, each)]).half()
     return out
 
@@ -90,13 +89,11 @@ def write(data: Path, out: Path, checkpoints: Sequence[Path], wanted: set[str], 
     saved: list[dict[str, Any]] = [torch.load(c, weights_only=False, map_location="cpu") for c in checkpoints]
     readers = [Reader.trained(s).to(device) for s in saved]
     for name in sorted(wanted):
-        path = out / f"{name}.pickle"
-        if path.exists():
+        if path_of(out, name).exists():
             continue
-        examples = batches.load(data, name)
+        examples = load(data, name)
         score(examples, readers, device, size)
-        with path.open("wb") as file:
-            pickle.dump(examples, file, protocol=5)
+        keep(examples, out, name)
         print(f"{name:18} {len(examples):6} examples", flush=True)
 
 

@@ -4,7 +4,8 @@
 
 Resumes from OUT/checkpoint.pt where there is one; a run that has ended keeps its mean weights alone. Each step takes
 micro-batches of several sets and adds up their gradients. The learning rates rise for `warmup` steps, then fall in a
-straight line to zero at `steps`, or, with --seconds, at the end of that time. Runs on a GPU where there is one.
+straight line to zero at `steps`. With --seconds it is at the end of that time, and there alone the run is saved.
+Runs on a GPU where there is one.
 """
 
 from __future__ import annotations
