@@ -24,6 +24,7 @@ from training import (  # noqa: E402
     fit_checkworthiness,
     fit_factuality,
     judging,
+    losses,
     model,
     objectives,
     pretrained,
@@ -115,10 +116,10 @@ def test_scores_in_pairs_of_steps_are_those_of_one_step_after_another() -> None:
     assert model.crf_loss(scores, gold, mask, between, first).item() == pytest.approx(wanted.item(), rel=1e-5)
 
 
-def scored(readers: list) -> dict:
+def scored(*teachers: scoring.Teacher) -> dict:
     """A micro-batch with what some readers say of it."""
     source = example()
-    scoring.score([source], readers, torch.device("cpu"), 4)
+    scoring.score([source], teachers, torch.device("cpu"), 4)
     found = batches.arrays([(e, targets.word_targets(source, *w)) for e, w in targets.cut(source, 40)])
     return {k: torch.from_numpy(v) for k, v in found.items()}
 
@@ -131,7 +132,7 @@ def test_a_reader_learns_nothing_from_itself_and_something_from_another(
     one, other = (model.Reader.of({**CONFIG, "judges": 2}).eval() for _ in range(2))
     for reader in (one, other):
         torch.nn.init.normal_(reader.words.all.weight)
-    same, else_ = scored([one]), scored([other])
+    same, else_ = scored(scoring.Teacher(one)), scored(scoring.Teacher(other))
     with torch.no_grad():
         said = one(*batches.inputs(same))
         from_itself = objectives.from_scores(one, said, same)
@@ -140,6 +141,38 @@ def test_a_reader_learns_nothing_from_itself_and_something_from_another(
         # half precision, and matrix products in bfloat16
         assert float(from_itself[name]) < 0.05 * float(from_other[name]), name
     assert all(torch.isfinite(v) for v in from_other.values())
+
+
+def test_a_teacher_is_asked_about_the_heads_that_it_teaches_alone() -> None:
+    torch.manual_seed(0)
+    all_, some = (model.Reader.of({**CONFIG, "judges": 2}).eval() for _ in range(2))
+    for reader in (all_, some):
+        torch.nn.init.normal_(reader.words.all.weight)
+    everything, alone = scoring.Teacher(all_), scored(scoring.Teacher(all_))
+    both = scored(everything, scoring.Teacher(some, frozenset({"piece", "source", "news"})))
+    other, words = scored(scoring.Teacher(some)), "taught.words"
+    for head, at in losses.COLUMNS.items():
+        wanted = alone[words][..., at].float()
+        if head == "piece":
+            wanted = (wanted + other[words][..., at].float()) / 2
+        assert torch.allclose(both[words][..., at].float(), wanted, atol=0.01), head
+    for name in ("cue", "antecedent", "relation"):
+        key = name if name == "relation" else f"{name}.p"
+        assert torch.equal(both[f"taught.{key}"], alone[f"taught.{key}"]), name
+    assert not torch.equal(both["taught.source.p"], alone["taught.source.p"])
+    assert not torch.equal(both["taught.news"], alone["taught.news"])
+
+
+def test_labels_can_weigh_less_than_what_teachers_say() -> None:
+    torch.manual_seed(0)
+    reader = model.Reader.of({**CONFIG, "judges": 2}).eval()
+    batch = scored(scoring.Teacher(reader))
+    with torch.no_grad():
+        full, half = (objectives.taught(reader, batch, {**CONFIG, "labels": w}) for w in (1.0, 0.5))
+    assert half.keys() == full.keys() and len(full) > 1
+    for name, loss in full.items():
+        wanted = float(loss) * (1.0 if name == "taught" else 0.5)
+        assert float(half[name]) == pytest.approx(wanted, rel=1e-3), name
 
 
 def test_what_is_chosen_is_carried_over_to_other_windows() -> None:
@@ -152,7 +185,7 @@ def test_what_is_chosen_is_carried_over_to_other_windows() -> None:
 def test_readers_with_one_judge_do_not_teach_two() -> None:
     torch.manual_seed(0)
     two, one = (model.Reader.of({**CONFIG, "judges": n}).eval() for n in (2, 1))
-    batch = scored([one])
+    batch = scored(scoring.Teacher(one))
     with torch.no_grad():
         assert not {"factuality", "news"} & set(
             objectives.from_scores(two, two(*batches.inputs(batch)), batch)

@@ -61,13 +61,15 @@ def masked_pieces(model: Guesser, batch: Batch, config: dict[str, Any]) -> dict[
 def taught(model: Reader, batch: Batch, config: dict[str, Any]) -> dict[str, Tensor]:
     """The layers of the sets, and with the same weights what finished readers say of every word (training.scoring).
 
-    These saw the text without holes.
+    These saw the text without holes. `labels` in the config weighs the layers: a reader that has them by heart learns
+    no more from them.
     """
     with autocast(config, batch["ids"].device):
         said = model(*inputs(batch, config.get("hidden", 0.0)))
     losses = from_scores(model, said, batch)
     followed = torch.stack([WEIGHT[k] * v for k, v in losses.items()]).sum()
-    return {**gold_losses(model, said, batch), "taught": followed}
+    own = {k: config.get("labels", 1.0) * v for k, v in gold_losses(model, said, batch).items()}
+    return own | {"taught": followed}
 
 
 def from_scores(model: Reader, said: Scores, batch: Batch) -> dict[str, Tensor]:

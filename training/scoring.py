@@ -5,7 +5,8 @@
 Every example gets a layer `taught`: `words` [N, columns of the word heads] and `news` [N], scores; `relation`
 [N, relations], scores under the likeliest head; and for each pair head `NAME.at` [N, LIKELY], the words that are
 likeliest to be chosen (-1 for none, or the root), and `NAME.p`, how likely, together 1. Of several readers it is the
-mean. Half precision: 3.6 million words take 1.5 GB.
+mean; a reader whose config names the heads that it `teaches` counts for these alone. Half precision: 3.6 million words
+take 1.5 GB.
 """
 
 from __future__ import annotations
@@ -13,14 +14,14 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from pipeline.reader import windows
+from pipeline.reader import labels, windows
 from training import train
 from training.examples import Example, keep, load, path_of
 from training.losses import COLUMNS, at_heads
@@ -31,14 +32,26 @@ PIECES = 256
 LIKELY = 4
 
 
-def score(examples: Sequence[Example], readers: Sequence[Reader], device: torch.device, size: int) -> None:
+class Teacher(NamedTuple):
+    """A finished reader, and the heads that it may be asked about; None: all."""
+
+    reader: Reader
+    heads: frozenset[str] | None = None
+
+    @classmethod
+    def of(cls, saved: dict[str, Any]) -> Self:
+        heads = saved["config"].get("teaches")
+        return cls(Reader.trained(saved), None if heads is None else frozenset(heads))
+
+
+def score(examples: Sequence[Example], teachers: Sequence[Teacher], device: torch.device, size: int) -> None:
     """Give the examples the layer `taught`; `size` windows at a time."""
     for example in examples:
         example.layers["taught"] = {}
     for group in by_length(examples, PIECES, size):
         batch = [t.to(device) for t in train.tensors(windows.collate([encoded for *_, encoded in group]))]
         with torch.inference_mode(), torch.autocast(device.type, dtype=torch.bfloat16):
-            found = {k: v.cpu().numpy() for k, v in said(readers, batch).items()}
+            found = {k: v.cpu().numpy() for k, v in said(teachers, batch).items()}
         for row, (k, (lo, hi), _) in enumerate(group):
             taught = examples[k].layers["taught"]
             for name, values in found.items():
@@ -53,14 +66,20 @@ def _put(taught: dict[str, np.ndarray], name: str, values: np.ndarray, lo: int, 
     taught[name][lo : lo + len(values)] = values
 
 
-def said(readers: Sequence[Reader], batch: list[Tensor]) -> dict[str, Tensor]:
+def said(teachers: Sequence[Teacher], batch: list[Tensor]) -> dict[str, Tensor]:
     """The layer `taught` of some windows; what is chosen as columns of the pair scores."""
-    each = [reader(*batch) for reader in readers]
-    words = _mean([s.words for s in each])
+    each = [(teacher, teacher.reader(*batch)) for teacher in teachers]
+
+    def asked(head: str) -> list[Scores]:
+        return [scores for teacher, scores in each if teacher.heads is None or head in teacher.heads]
+
+    # the heads' columns follow each other
+    words = torch.cat([_mean([s.words[..., at] for s in asked(head)]) for head, at in COLUMNS.items()], dim=-1)
     out = {"words": words.half()}
-    if all(s.news is not None for s in each):
-        out["news"] = _mean([s.news for s in each if s.news is not None]).half()
-    pairs = {name: _mean([s.pairs[name] for s in each]) for name in each[0].pairs}
+    news = [s.news for s in asked("news")]
+    if all(judged is not None for judged in news):
+        out["news"] = _mean([judged for judged in news if judged is not None]).half()
+    pairs = {name: _mean([s.pairs[name] for s in asked(name)]) for name in labels.PAIR_HEADS}
     # A head is chosen within the sentence; scores outside it were never trained.
     number = (words[..., COLUMNS["sentence"]][..., 0] > 0).cumsum(1)
     inside = F.pad(number[:, :, None] == number[:, None, :], (1, 0), value=True)
@@ -70,8 +89,8 @@ def said(readers: Sequence[Reader], batch: list[Tensor]) -> dict[str, Tensor]:
         out[f"{name}.at"] = F.pad(at, (0, LIKELY - at.shape[2])).int()
         out[f"{name}.p"] = F.pad(p / p.sum(-1, keepdim=True), (0, LIKELY - p.shape[2])).half()
     head = out["head.at"][..., 0].long()
-    out["relation"] = _mean([_relations(r, s, head) for r, s in zip(readers, each)]).half()
-    return out
+    named = [_relations(t.reader, s, head) for t, s in each if t.heads is None or "relation" in t.heads]
+    return out | {"relation": _mean(named).half()}
 
 
 def _mean(scores: Sequence[Tensor]) -> Tensor:
@@ -86,13 +105,14 @@ def write(data: Path, out: Path, checkpoints: Sequence[Path], wanted: set[str], 
     """Score the wanted sets of `data`, one pickle each; a set that lies in `out` already is kept."""
     out.mkdir(parents=True, exist_ok=True)
     device = train.default_device()
-    saved: list[dict[str, Any]] = [torch.load(c, weights_only=False, map_location="cpu") for c in checkpoints]
-    readers = [Reader.trained(s).to(device) for s in saved]
+    teachers = [Teacher.of(torch.load(c, weights_only=False, map_location="cpu")) for c in checkpoints]
+    for teacher in teachers:
+        teacher.reader.to(device)
     for name in sorted(wanted):
         if path_of(out, name).exists():
             continue
         examples = load(data, name)
-        score(examples, readers, device, size)
+        score(examples, teachers, device, size)
         keep(examples, out, name)
         print(f"{name:18} {len(examples):6} examples", flush=True)
 
