@@ -144,4 +144,6 @@ def test_a_small_word_with_a_capital_letter_behind_a_full_stop_begins_a_sentence
         "They lose . If they wait , the U.S. may . it No . 1 of the end . Vos left Gov . Vos . Vos".split()
     )
     assert [words[i + 1] for i in np.flatnonzero(plain_openings(words))] == ["If", "Vos"]
+    words = "It opened on July 30 . Vos left . In Fig. 30 . Original prints".split()
+    assert [words[i + 1] for i in np.flatnonzero(plain_openings(words))] == ["Vos", "In"]
     assert plain_openings([]).shape == plain_openings(["One"]).shape == (0,)

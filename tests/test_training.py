@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import io
+import json
 import pickle
 import tomllib
 import zipfile
 from pathlib import Path
 
 import numpy as np
+import onnxruntime
 import pytest
 
 torch = pytest.importorskip("torch")
 pytest.importorskip("safetensors")
-pytest.importorskip("onnx")
+onnx = pytest.importorskip("onnx")
 
-from pipeline.reader import labels, windows  # noqa: E402
+from pipeline.reader import labels, network, windows  # noqa: E402
 from training import __main__ as recipe  # noqa: E402
 from training import (  # noqa: E402
     batches,
@@ -81,6 +83,36 @@ def test_a_window_alone_reads_as_in_a_batch(pooling: str) -> None:
         alone = export.OneWindow(reader)(*(torch.from_numpy(a) for a in encoded[-1]))
     n = len(encoded[-1].first)
     assert torch.allclose(batch.words[len(encoded) - 1, :n], alone[0], atol=1e-4)
+
+
+def nodes(path: Path) -> list[str]:
+    return [node.op_type for node in onnx.load(path).graph.node]
+
+
+def test_the_exported_graph_has_one_node_for_attention_and_reads_the_same(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    reader = model.Reader.of({**CONFIG, "layers": 2, "judges": 2}).eval()
+    for weights in reader.parameters():
+        torch.nn.init.normal_(weights, std=0.05)
+    path = tmp_path / "reader.onnx"
+    export.to_onnx(reader, path)
+    assert nodes(path).count("MultiHeadAttention") == 2 and "Softmax" not in nodes(path)
+    encoded = items(40)[0][0]
+    with torch.no_grad():
+        wanted = export.OneWindow(reader)(*(torch.from_numpy(a) for a in encoded))
+    feed = {k: getattr(encoded, k) for k in ("ids", "shapes", "quotes", "first")}
+    found = network._session(path.read_bytes()).run(None, feed)
+    for one, other in zip(found, wanted):
+        assert np.allclose(one, other.numpy(), atol=1e-3)
+
+
+@pytest.mark.parametrize(("without", "fused"), [([], True), (network.SLOWER, False)])
+def test_what_makes_the_graph_slower_is_left_out(tmp_path: Path, without: list[str], fused: bool) -> None:
+    options = onnxruntime.SessionOptions()
+    options.optimized_model_filepath = str(tmp_path / "optimised.onnx")
+    options.log_severity_level = 3  # it warns that what it writes is for this processor
+    onnxruntime.InferenceSession("pipeline/model/reader.onnx", options, disabled_optimizers=without)
+    assert ("SkipLayerNormalization" in nodes(tmp_path / "optimised.onnx")) is fused
 
 
 def test_windows_keep_to_the_limit_of_the_config() -> None:
@@ -280,6 +312,25 @@ def test_a_run_learns_from_a_finished_one(tmp_path: Path, monkeypatch: pytest.Mo
         train.train(config, tmp_path / "scored", tmp_path / "two", objective=objectives.taught)
     saved = torch.load(tmp_path / "two/checkpoint.pt", weights_only=False)
     assert saved["step"] == 3 and set(saved) == {"mean", "step", "config"}
+
+
+def test_a_pass_can_end_halfway_from_where_it_began(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recipe.prepare, "write", lambda *wanted: None)
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data/set.pickle").write_bytes(pickle.dumps([example()]))
+    torch.manual_seed(0)
+    began = model.Reader.of(CONFIG).state_dict()
+    (tmp_path / "one").mkdir()
+    torch.save({"config": CONFIG, "step": 1, "mean": began}, tmp_path / "one/checkpoint.pt")
+    settings = {k: v for k, v in CONFIG.items() if k != "share"} | {"start": "one", "halfway": True}
+    lines = [f"{k} = {json.dumps(v)}" for k, v in settings.items()]
+    (tmp_path / "two.toml").write_text("\n".join([*lines, "[share]", "set = 1.0"]), encoding="utf-8")
+    kept = recipe.run_pass(tmp_path / "two.toml", tmp_path, tmp_path, tmp_path / "tokenizer.json")
+    ended = torch.load(tmp_path / "two/checkpoint.pt", weights_only=False)["mean"]
+    found = torch.load(kept, weights_only=False)["mean"]
+    assert not torch.equal(began["words.all.weight"], ended["words.all.weight"])
+    for name, weights in found.items():
+        assert torch.allclose(weights, (began[name] + ended[name]) / 2, atol=1e-6), name
 
 
 def test_a_run_that_was_stopped_is_taken_up_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

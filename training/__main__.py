@@ -23,7 +23,9 @@ import torch
 from training import export, fit_checkworthiness, fit_factuality, judging, objectives, prepare, scoring, train
 
 CONFIGS = Path("training/configs")
-STANDARD = [CONFIGS / f"{name}.toml" for name in ("open", "joint", "second", "third", "taught")]
+STANDARD = [
+    CONFIGS / f"{name}.toml" for name in ("open", "joint", "second", "third", "taught", "large", "last")
+]
 
 
 def run_pass(config_file: Path, data: Path, work: Path, tokenizer: Path) -> Path:
@@ -47,13 +49,20 @@ def run_pass(config_file: Path, data: Path, work: Path, tokenizer: Path) -> Path
     train.train(config, prepared, out, start=start, objective=objective, workers=workers)
     if "web" in config and fit_checkworthiness.SET in config["share"]:
         fit_checkworthiness.hand_on(out / "checkpoint.pt", teachers[0], prepared)
+    if start and config.get("halfway"):
+        return mean_of([start, out / "checkpoint.pt"], out / "halfway.pt")
     return out / "checkpoint.pt"
+
+
+def mean_of(passes: list[Path], out: Path) -> Path:
+    """The mean of the weights of some passes of one line (Wortsman et al. 2022, WiSE-FT)."""
+    torch.save(export.average(passes), out)
+    return out
 
 
 def with_second_judge(passes: list[Path], out: Path, prepared: Path) -> Path:
     """The mean of some passes of one line, with a judge of news fitted to it."""
-    torch.save(export.average(passes), out)
-    fit_factuality.add_judge(out, prepared)
+    fit_factuality.add_judge(mean_of(passes, out), prepared)
     return out
 
 

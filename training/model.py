@@ -59,25 +59,29 @@ class Scores(NamedTuple):
     news: Tensor | None = None
 
 
+def attend(query: Tensor, key: Tensor, value: Tensor, heads: int, bias: Tensor | None) -> Tensor:
+    """Attention in so many heads: [B, T, width] each -> the mixed values [B, T, width]."""
+    b, t, width = query.shape
+    q, k, v = (x.view(b, t, heads, width // heads).transpose(1, 2) for x in (query, key, value))
+    mixed = F.scaled_dot_product_attention(q, k, v, attn_mask=None if bias is None else bias.to(q.dtype))
+    return mixed.transpose(1, 2).reshape(b, t, width)
+
+
 class Layer(nn.Module):
     """A BERT layer (post-norm), with dropout behind the feed-forward part only: drawing masks is dear on a CPU."""
 
     def __init__(self, form: Form, dropout: float) -> None:
         super().__init__()
         width, self.heads = form.width, form.attention_heads
+        self.attend = attend  # which the exported graph has a node of its own for
         self.query, self.key, self.value, self.out = (nn.Linear(width, width) for _ in range(4))
         self.norm1, self.norm2 = (nn.LayerNorm(width, eps=form.epsilon) for _ in range(2))
         self.up, self.down = nn.Linear(width, form.inner), nn.Linear(form.inner, width)
         self.dropout = nn.Dropout(dropout)
 
     def forward(self, x: Tensor, bias: Tensor | None) -> Tensor:
-        b, t, width = x.shape
-        q, k, v = (
-            f(x).view(b, t, self.heads, width // self.heads).transpose(1, 2)
-            for f in (self.query, self.key, self.value)
-        )
-        mixed = F.scaled_dot_product_attention(q, k, v, attn_mask=None if bias is None else bias.to(q.dtype))
-        x = self.norm1(x + self.out(mixed.transpose(1, 2).reshape(b, t, width)))
+        mixed = self.attend(self.query(x), self.key(x), self.value(x), self.heads, bias)
+        x = self.norm1(x + self.out(mixed))
         return self.norm2(x + self.dropout(self.down(F.gelu(self.up(x)))))
 
 

@@ -74,7 +74,9 @@ def said(teachers: Sequence[Teacher], batch: list[Tensor]) -> dict[str, Tensor]:
         return [scores for teacher, scores in each if teacher.heads is None or head in teacher.heads]
 
     # the heads' columns follow each other
-    words = torch.cat([_mean([s.words[..., at] for s in asked(head)]) for head, at in COLUMNS.items()], dim=-1)
+    words = torch.cat(
+        [_mean([s.words[..., at] for s in asked(head)]) for head, at in COLUMNS.items()], dim=-1
+    )
     out = {"words": words.half()}
     news = [s.news for s in asked("news")]
     if all(judged is not None for judged in news):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import re
 from typing import Any, NamedTuple
 
@@ -28,6 +29,7 @@ OPENERS = frozenset(
     "Every Here Where Which Whether Once Only Even Still Yet Or To By".split()
 )
 STOPS = frozenset({".", "!", "?", "I."})  # "so did I."
+MONTHS = frozenset(calendar.month_name[1:])
 ANAPHORS = frozenset(
     "he him his himself she her hers herself they them their theirs themselves it its itself".split()
 )
@@ -127,16 +129,26 @@ def _coarse_tags(scores: np.ndarray, tags: np.ndarray) -> np.ndarray:
 def plain_openings(words: list[str]) -> np.ndarray:
     """Of each word but the first whether it begins a sentence beyond doubt: "They lose. If they wait, they win."
 
-    So does any word with a capital letter behind a full stop that no abbreviation can have: "the end. Vos left".
+    So does any word with a capital letter behind a full stop that no abbreviation or number of a list can have: "the
+    end. Vos left", "on July 30. Vos left".
     """
     ends = ["", *words]
     return np.asarray(
         [
-            stop in STOPS and (word in OPENERS or (word.istitle() and end.islower() and len(end) > 2))
-            for end, stop, word in zip(ends, words, words[1:], strict=False)
+            stop in STOPS
+            and (word in OPENERS or (word.istitle() and (_is_plain(end) or _is_day(before, end))))
+            for before, end, stop, word in zip(["", *ends], ends, words, words[1:], strict=False)
         ],
         dtype=bool,
     )
+
+
+def _is_plain(word: str) -> bool:
+    return word.islower() and len(word) > 2
+
+
+def _is_day(before: str, word: str) -> bool:
+    return word.isdigit() and before in MONTHS
 
 
 def _penn_tags(scores: np.ndarray, words: list[str]) -> np.ndarray:
