@@ -106,7 +106,7 @@ def test_the_exported_graph_has_one_node_for_attention_and_reads_the_same(tmp_pa
         assert np.allclose(one, other.numpy(), atol=1e-3)
 
 
-@pytest.mark.parametrize(("without", "fused"), [([], True), (network.SLOWER, False)])
+@pytest.mark.parametrize(("without", "fused"), [([], True), (network.SLOW_FUSIONS, False)])
 def test_what_makes_the_graph_slower_is_left_out(tmp_path: Path, without: list[str], fused: bool) -> None:
     options = onnxruntime.SessionOptions()
     options.optimized_model_filepath = str(tmp_path / "optimised.onnx")

@@ -7,7 +7,8 @@
 Each config is a pass. It begins with the pretrained encoder, or with the weights of the pass that it names as `start`,
 with rates that rise and fall anew; and where it names passes as its `teacher`, it learns from what these say of every
 word too (`training.scoring`). A teacher with one judge of factuality gets a second, and the pass `web` tells how the
-first judges (`training.judging`). The last pass is exported. A pass that was interrupted is taken up again.
+first judges (`training.judging`). Of a pass that stops `halfway`, the mean of its weights at the beginning and at the
+end is kept. The last pass is exported. A pass that was interrupted is taken up again.
 """
 
 from __future__ import annotations

@@ -51,7 +51,7 @@ class RowScaled(nn.Module):
 class FusedAttention(torch.autograd.Function):
     """Attention without a mask as the one node that onnxruntime has for it: no scores of all pairs are kept.
 
-    The chain of nodes that the exporter makes of it takes a tenth more time in use.
+    With the chain of nodes that the exporter makes of it the whole graph takes 3 % more time.
     """
 
     @staticmethod

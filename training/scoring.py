@@ -43,6 +43,9 @@ class Teacher(NamedTuple):
         heads = saved["config"].get("teaches")
         return cls(Reader.trained(saved), None if heads is None else frozenset(heads))
 
+    def teaches(self, head: str) -> bool:
+        return self.heads is None or head in self.heads
+
 
 def score(examples: Sequence[Example], teachers: Sequence[Teacher], device: torch.device, size: int) -> None:
     """Give the examples the layer `taught`; `size` windows at a time."""
@@ -71,7 +74,7 @@ def said(teachers: Sequence[Teacher], batch: list[Tensor]) -> dict[str, Tensor]:
     each = [(teacher, teacher.reader(*batch)) for teacher in teachers]
 
     def asked(head: str) -> list[Scores]:
-        return [scores for teacher, scores in each if teacher.heads is None or head in teacher.heads]
+        return [scores for teacher, scores in each if teacher.teaches(head)]
 
     # the heads' columns follow each other
     words = torch.cat(
@@ -91,7 +94,7 @@ def said(teachers: Sequence[Teacher], batch: list[Tensor]) -> dict[str, Tensor]:
         out[f"{name}.at"] = F.pad(at, (0, LIKELY - at.shape[2])).int()
         out[f"{name}.p"] = F.pad(p / p.sum(-1, keepdim=True), (0, LIKELY - p.shape[2])).half()
     head = out["head.at"][..., 0].long()
-    named = [_relations(t.reader, s, head) for t, s in each if t.heads is None or "relation" in t.heads]
+    named = [_relations(t.reader, s, head) for t, s in each if t.teaches("relation")]
     return out | {"relation": _mean(named).half()}
 
 

@@ -22,10 +22,8 @@ GRAPH, RELATIONS, TOKENIZER = "reader.onnx", "relations.onnx", "tokenizer.json"
 DECODING, CONFIG = "decoding.npz", "config.json"
 FILES = (GRAPH, RELATIONS, TOKENIZER, DECODING, CONFIG)
 
-
-# What onnxruntime would do to the graph and what makes it slower: its sum and layer norm in one take five times as long
-# as the two by themselves.
-SLOWER = ["SkipLayerNormFusion"]
+# onnxruntime's sum and layer norm in one take five times as long as the two by themselves.
+SLOW_FUSIONS = ["SkipLayerNormFusion"]
 
 
 class Scores(NamedTuple):
@@ -76,7 +74,7 @@ def _session(graph: bytes) -> onnxruntime.InferenceSession:
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = 3
     return onnxruntime.InferenceSession(
-        graph, options, providers=["CPUExecutionProvider"], disabled_optimizers=SLOWER
+        graph, options, providers=["CPUExecutionProvider"], disabled_optimizers=SLOW_FUSIONS
     )
 
 
