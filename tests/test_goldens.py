@@ -2,7 +2,7 @@
 
 Texts, spans, ids and links are held to the character, scores to a tolerance. That goes for processors of the kind
 that the goldens were written on (AVX-512 with VNNI). Others round in their own ways, so that near-ties fall otherwise:
-an emulated Haswell gave other rows in up to 3.6 per cent of a table (docs/reader.md), and gets 5 per cent here.
+an emulated Haswell gave other rows in up to 3.3 per cent of a table (docs/reader.md), and gets 5 per cent here.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from pipeline.schema import TABLES, key_of, table_fields
 from pipeline.tables import read_records
 
 ELSEWHERE = 0.05  # share of a table's rows that may differ on another kind of processor
+# A pronoun that is read otherwise is one row of mentions, which counts there; it changes two of these in entities.
+COUNTS = {"n_mentions"}
 FEW = 3  # rows that may in a small table: an article whose sentences are counted otherwise is another row
 PINNED = {"issues"}  # no near-tie changes these
 SCORES = {table: [f.name for f in table_fields(table) if f.type is float] for table in TABLES}
@@ -42,9 +44,17 @@ def same_kind_of_processor() -> bool:
     return info.exists() and "avx512_vnni" in info.read_text(encoding="utf-8")
 
 
+def rows_of(path: Path) -> list[tuple[str, ...]]:
+    """The header and the rows of a CSV file, without counts of what another table holds row by row."""
+    with path.open(encoding="utf-8", newline="") as file:
+        header, *rows = csv.reader(file)
+    kept = [k for k, name in enumerate(header) if name not in COUNTS]
+    return [tuple(row[k] for k in kept) for row in (header, *rows)]
+
+
 def alike(obtained: Path, expected: Path) -> None:
     """Fails where more than the allowed share of rows stands in one of the two files only."""
-    found, wanted = (path.read_text(encoding="utf-8").split("\n") for path in (obtained, expected))
+    found, wanted = rows_of(obtained), rows_of(expected)
     assert found[0] == wanted[0]
     apart = max(len(set(found) - set(wanted)), len(set(wanted) - set(found)))
     assert apart <= max(FEW, ELSEWHERE * len(wanted)), f"{apart} of {len(wanted)} rows differ"
