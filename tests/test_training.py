@@ -195,6 +195,53 @@ def test_a_teacher_is_asked_about_the_heads_that_it_teaches_alone() -> None:
     assert not torch.equal(both["taught.news"], alone["taught.news"])
 
 
+def test_the_first_teacher_tells_what_nobody_is_asked_about() -> None:
+    torch.manual_seed(0)
+    first, second = (model.Reader.of({**CONFIG, "judges": 2}).eval() for _ in range(2))
+    alone = scored(scoring.Teacher(first))
+    both = scored(scoring.Teacher(first, frozenset({"upos"})), scoring.Teacher(second, frozenset({"upos"})))
+    for head, at in losses.COLUMNS.items():
+        same = torch.equal(both["taught.words"][..., at], alone["taught.words"][..., at])
+        assert same is (head != "upos"), head
+    for name in ("source.p", "relation", "news"):
+        assert torch.equal(both[f"taught.{name}"], alone[f"taught.{name}"]), name
+
+
+def test_a_teacher_is_not_asked_on_the_sets_that_the_config_names(tmp_path: Path) -> None:
+    config = {"asked": {"two": ["hedge"]}, "unasked": {"two": ["other"]}}
+    torch.manual_seed(0)
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        saved = {"config": CONFIG, "step": 1, "mean": model.Reader.of(CONFIG).state_dict()}
+        torch.save(saved, tmp_path / name / "checkpoint.pt")
+    teachers = [scoring.Teacher.of(tmp_path / name / "checkpoint.pt", config) for name in ("one", "two")]
+    assert [teacher.teaches("upos") for teacher in teachers] == [True, False]
+    for name in ("set", "other"):
+        (tmp_path / f"{name}.pickle").write_bytes(pickle.dumps([example()]))
+    scoring.write(tmp_path, tmp_path / "both", teachers, {"set", "other"})
+    scoring.write(tmp_path, tmp_path / "alone", teachers[:1], {"set"})
+    words = {
+        path: examples.load(tmp_path / path.split("/")[0], path.split("/")[1])[0].layers["taught"]["words"]
+        for path in ("both/set", "both/other", "alone/set")
+    }
+    assert np.array_equal(words["both/other"], words["alone/set"])
+    assert not np.array_equal(words["both/set"], words["alone/set"])
+
+
+def test_every_pass_of_the_recipe_builds_on_passes_before_it() -> None:
+    done: set[str] = set()
+    for file in recipe.STANDARD:
+        config = tomllib.loads(file.read_text(encoding="utf-8"))
+        named = {config.get("start"), config.get("web"), *config.get("teacher", ())} - {None}
+        assert named <= done, file
+        for table in ("asked", "unasked"):
+            assert set(config.get(table, ())) <= set(config.get("teacher", ())), file
+        assert set().union(*config.get("unasked", {}).values()) <= set(config["share"]), file
+        heads = set().union(*config.get("asked", {}).values())
+        assert heads <= {*losses.COLUMNS, *labels.PAIR_HEADS, "relation", "news"}, file
+        done.add(file.stem)
+
+
 def test_labels_can_weigh_less_than_what_teachers_say() -> None:
     torch.manual_seed(0)
     reader = model.Reader.of({**CONFIG, "judges": 2}).eval()
@@ -306,7 +353,9 @@ def test_a_run_learns_from_a_finished_one(tmp_path: Path, monkeypatch: pytest.Mo
     (tmp_path / "data").mkdir()
     (tmp_path / "data/set.pickle").write_bytes(pickle.dumps([example()]))
     train.train(CONFIG, tmp_path / "data", tmp_path / "one")
-    scoring.write(tmp_path / "data", tmp_path / "scored", [tmp_path / "one/checkpoint.pt"], {"set"})
+    scoring.write(
+        tmp_path / "data", tmp_path / "scored", [scoring.Teacher.of(tmp_path / "one/checkpoint.pt")], {"set"}
+    )
     config = {**CONFIG, "mixed": 2, "steps": 3}
     for _ in range(2):  # the second call finds the run ended
         train.train(config, tmp_path / "scored", tmp_path / "two", objective=objectives.taught)

@@ -6,9 +6,10 @@
 
 Each config is a pass. It begins with the pretrained encoder, or with the weights of the pass that it names as `start`,
 with rates that rise and fall anew; and where it names passes as its `teacher`, it learns from what these say of every
-word too (`training.scoring`). A teacher with one judge of factuality gets a second, and the pass `web` tells how the
-first judges (`training.judging`). Of a pass that stops `halfway`, the mean of its weights at the beginning and at the
-end is kept. The last pass is exported. A pass that was interrupted is taken up again.
+word too (`training.scoring`): each of all heads, or of those that it is `asked`, and not on sets where it is `unasked`.
+A teacher with one judge of factuality gets a second, and the pass `web` tells how the first judges
+(`training.judging`). Of a pass that stops `halfway`, the mean of its weights at the beginning and at the end is kept.
+The last pass is exported. A pass that was interrupted is taken up again.
 """
 
 from __future__ import annotations
@@ -25,8 +26,10 @@ from training import export, fit_checkworthiness, fit_factuality, judging, objec
 
 CONFIGS = Path("training/configs")
 STANDARD = [
-    CONFIGS / f"{name}.toml" for name in ("open", "joint", "second", "third", "taught", "large", "last")
+    CONFIGS / f"{name}.toml"
+    for name in ("open", "joint", "second", "third", "taught", "large", "hedging", "larger", "last")
 ]
+HALFWAY = "halfway.pt"
 
 
 def run_pass(config_file: Path, data: Path, work: Path, tokenizer: Path) -> Path:
@@ -34,8 +37,8 @@ def run_pass(config_file: Path, data: Path, work: Path, tokenizer: Path) -> Path
     config = tomllib.loads(config_file.read_text(encoding="utf-8"))
     prepared, out = work / "data", work / config_file.stem
     prepare.write(data, prepared, tokenizer, set(config["share"]))
-    start = work / config["start"] / "checkpoint.pt" if "start" in config else None
-    teachers = [work / name / "checkpoint.pt" for name in config.get("teacher", [])]
+    start = kept(work / config["start"]) if "start" in config else None
+    teachers = [kept(work / name) for name in config.get("teacher", [])]
     objective = objectives.gold
     if "web" in config:
         teachers = [with_second_judge(teachers, out.with_name(f"{out.name}_teacher.pt"), prepared)]
@@ -44,15 +47,22 @@ def run_pass(config_file: Path, data: Path, work: Path, tokenizer: Path) -> Path
         prepared = judged
     if teachers:
         scored = out.with_name(f"{out.name}_scored")
-        scoring.write(prepared, scored, teachers, set(config["share"]))
+        asked = [scoring.Teacher.of(teacher, config) for teacher in teachers]
+        scoring.write(prepared, scored, asked, set(config["share"]))
         prepared, objective = scored, objectives.taught
     workers = max(1, (os.cpu_count() or 2) - 1) if train.default_device().type == "cuda" else 0
     train.train(config, prepared, out, start=start, objective=objective, workers=workers)
     if "web" in config and fit_checkworthiness.SET in config["share"]:
         fit_checkworthiness.hand_on(out / "checkpoint.pt", teachers[0], prepared)
     if start and config.get("halfway"):
-        return mean_of([start, out / "checkpoint.pt"], out / "halfway.pt")
-    return out / "checkpoint.pt"
+        mean_of([start, out / "checkpoint.pt"], out / HALFWAY)
+    return kept(out)
+
+
+def kept(folder: Path) -> Path:
+    """What a pass has left for those that build on it."""
+    halfway = folder / HALFWAY
+    return halfway if halfway.exists() else folder / "checkpoint.pt"
 
 
 def mean_of(passes: list[Path], out: Path) -> Path:

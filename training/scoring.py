@@ -5,15 +5,16 @@
 Every example gets a layer `taught`: `words` [N, columns of the word heads] and `news` [N], scores; `relation`
 [N, relations], scores under the likeliest head; and for each pair head `NAME.at` [N, LIKELY], the words that are
 likeliest to be chosen (-1 for none, or the root), and `NAME.p`, how likely, together 1. Of several readers it is the
-mean; a reader whose config names the heads that it `teaches` counts for these alone. Half precision: 3.6 million words
-take 1.5 GB.
+mean of those that are asked about a head on this set; where none is, the first one answers. Half precision: 3.6 million
+words take 1.5 GB.
 """
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple, Self
 
 import numpy as np
@@ -33,15 +34,22 @@ LIKELY = 4
 
 
 class Teacher(NamedTuple):
-    """A finished reader, and the heads that it may be asked about; None: all."""
+    """A finished reader, the heads that it is asked about (None: all), and sets on which it is not."""
 
     reader: Reader
     heads: frozenset[str] | None = None
+    unasked: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, saved: dict[str, Any]) -> Self:
-        heads = saved["config"].get("teaches")
-        return cls(Reader.trained(saved), None if heads is None else frozenset(heads))
+    def of(cls, checkpoint: Path, config: Mapping[str, Any] = MappingProxyType({})) -> Self:
+        """The reader of a pass; the `config` of the next one tells by the pass's name what it is `asked`."""
+        name = checkpoint.parent.name
+        heads = config.get("asked", {}).get(name)
+        return cls(
+            Reader.trained(torch.load(checkpoint, weights_only=False, map_location="cpu")),
+            None if heads is None else frozenset(heads),
+            frozenset(config.get("unasked", {}).get(name, ())),
+        )
 
     def teaches(self, head: str) -> bool:
         return self.heads is None or head in self.heads
@@ -73,18 +81,18 @@ def said(teachers: Sequence[Teacher], batch: list[Tensor]) -> dict[str, Tensor]:
     """The layer `taught` of some windows; what is chosen as columns of the pair scores."""
     each = [(teacher, teacher.reader(*batch)) for teacher in teachers]
 
-    def asked(head: str) -> list[Scores]:
-        return [scores for teacher, scores in each if teacher.teaches(head)]
+    def asked(head: str) -> list[tuple[Teacher, Scores]]:
+        return [(teacher, scores) for teacher, scores in each if teacher.teaches(head)] or each[:1]
 
     # the heads' columns follow each other
     words = torch.cat(
-        [_mean([s.words[..., at] for s in asked(head)]) for head, at in COLUMNS.items()], dim=-1
+        [_mean([s.words[..., at] for _, s in asked(head)]) for head, at in COLUMNS.items()], dim=-1
     )
     out = {"words": words.half()}
-    news = [s.news for s in asked("news")]
+    news = [s.news for _, s in asked("news")]
     if all(judged is not None for judged in news):
         out["news"] = _mean([judged for judged in news if judged is not None]).half()
-    pairs = {name: _mean([s.pairs[name] for s in asked(name)]) for name in labels.PAIR_HEADS}
+    pairs = {name: _mean([s.pairs[name] for _, s in asked(name)]) for name in labels.PAIR_HEADS}
     # A head is chosen within the sentence; scores outside it were never trained.
     number = (words[..., COLUMNS["sentence"]][..., 0] > 0).cumsum(1)
     inside = F.pad(number[:, :, None] == number[:, None, :], (1, 0), value=True)
@@ -94,7 +102,7 @@ def said(teachers: Sequence[Teacher], batch: list[Tensor]) -> dict[str, Tensor]:
         out[f"{name}.at"] = F.pad(at, (0, LIKELY - at.shape[2])).int()
         out[f"{name}.p"] = F.pad(p / p.sum(-1, keepdim=True), (0, LIKELY - p.shape[2])).half()
     head = out["head.at"][..., 0].long()
-    named = [_relations(t.reader, s, head) for t, s in each if t.teaches("relation")]
+    named = [_relations(teacher.reader, scores, head) for teacher, scores in asked("relation")]
     return out | {"relation": _mean(named).half()}
 
 
@@ -106,18 +114,17 @@ def _relations(reader: Reader, scores: Scores, head: Tensor) -> Tensor:
     return reader.relations(scores.dependent.float(), at_heads(scores.governor, head).float())
 
 
-def write(data: Path, out: Path, checkpoints: Sequence[Path], wanted: set[str], size: int = 8) -> None:
+def write(data: Path, out: Path, teachers: Sequence[Teacher], wanted: set[str], size: int = 8) -> None:
     """Score the wanted sets of `data`, one pickle each; a set that lies in `out` already is kept."""
     out.mkdir(parents=True, exist_ok=True)
     device = train.default_device()
-    teachers = [Teacher.of(torch.load(c, weights_only=False, map_location="cpu")) for c in checkpoints]
     for teacher in teachers:
         teacher.reader.to(device)
     for name in sorted(wanted):
         if path_of(out, name).exists():
             continue
         examples = load(data, name)
-        score(examples, teachers, device, size)
+        score(examples, [t for t in teachers if name not in t.unasked], device, size)
         keep(examples, out, name)
         print(f"{name:18} {len(examples):6} examples", flush=True)
 
@@ -131,7 +138,7 @@ def main() -> None:
     ap.add_argument("--size", type=int, default=8, help="windows at a time; more for a GPU")
     args = ap.parse_args()
     names = set(args.only or (p.stem for p in args.data.glob("*.pickle")))
-    write(args.data, args.out, args.checkpoint, names, args.size)
+    write(args.data, args.out, [Teacher.of(c) for c in args.checkpoint], names, args.size)
 
 
 if __name__ == "__main__":

@@ -50,7 +50,7 @@ def run(config: dict[str, Any], data: Path, folder: Path, teacher: Path | None) 
         if teacher is None:
             raise ValueError("this trial needs a trained reader: give its checkpoint with --teacher")
         scored = folder / "scored"
-        scoring.write(data, scored, [teacher], set(config["share"]))
+        scoring.write(data, scored, [scoring.Teacher.of(teacher)], set(config["share"]))
         data, objective = scored, objectives.taught
     train.train(config, data, folder, start=start, objective=objective)
 
