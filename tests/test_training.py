@@ -234,6 +234,7 @@ def test_every_pass_of_the_recipe_builds_on_passes_before_it() -> None:
         config = tomllib.loads(file.read_text(encoding="utf-8"))
         named = {config.get("start"), config.get("web"), *config.get("teacher", ())} - {None}
         assert named <= done, file
+        assert set(config.get("following", ())) <= losses.WEIGHT.keys(), file
         for table in ("asked", "unasked"):
             assert set(config.get(table, ())) <= set(config.get("teacher", ())), file
         assert set().union(*config.get("unasked", {}).values()) <= set(config["share"]), file
@@ -252,6 +253,22 @@ def test_labels_can_weigh_less_than_what_teachers_say() -> None:
     for name, loss in full.items():
         wanted = float(loss) * (1.0 if name == "taught" else 0.5)
         assert float(half[name]) == pytest.approx(wanted, rel=1e-3), name
+
+
+def test_what_readers_say_is_weighed_by_heads() -> None:
+    torch.manual_seed(0)
+    one, other = (model.Reader.of({**CONFIG, "judges": 2}).eval() for _ in range(2))
+    batch = scored(scoring.Teacher(one))
+    with torch.no_grad():
+        each = objectives.from_scores(other, other(*batches.inputs(batch)), batch)
+        heads = [{}, {"checkworthiness": 0.0}, {"piece": 3.0}]
+        losses_ = [objectives.taught(other, batch, {**CONFIG, "following": f})["taught"] for f in heads]
+    plain, without, more = map(float, losses_)
+    said = {k: losses.WEIGHT[k] * float(v) for k, v in each.items()}
+    assert said["checkworthiness"] > 0 and said["piece"] > 0
+    assert plain == pytest.approx(sum(said.values()), rel=1e-3)
+    assert without == pytest.approx(plain - said["checkworthiness"], rel=1e-3)
+    assert more == pytest.approx(plain + 2 * said["piece"], rel=1e-3)
 
 
 def test_what_is_chosen_is_carried_over_to_other_windows() -> None:

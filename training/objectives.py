@@ -62,12 +62,14 @@ def taught(model: Reader, batch: Batch, config: dict[str, Any]) -> dict[str, Ten
     """The layers of the sets, and with the same weights what finished readers say of every word (training.scoring).
 
     These saw the text without holes. `labels` in the config weighs the layers: a reader that has them by heart learns
-    no more from them.
+    no more from them. `following` weighs what is said by heads, on top of `WEIGHT`: what readers say as numbers
+    (check-worthiness, factuality) has gradients twenty times as steep as tags have, and would be all that is learned.
     """
     with autocast(config, batch["ids"].device):
         said = model(*inputs(batch, config.get("hidden", 0.0)))
     losses = from_scores(model, said, batch)
-    followed = torch.stack([WEIGHT[k] * v for k, v in losses.items()]).sum()
+    following = config.get("following", {})
+    followed = torch.stack([following.get(k, 1.0) * WEIGHT[k] * v for k, v in losses.items()]).sum()
     own = {k: config.get("labels", 1.0) * v for k, v in gold_losses(model, said, batch).items()}
     return own | {"taught": followed}
 
