@@ -5,8 +5,9 @@ One stretch of text is one cue of one kind:
 1. `doc.spans["hedges"]` (epistemic, doxastic, conditional, investigation) is taken as it is, span and kind.
 2. A cue of the lexicon that covers whole learned cues takes their place where its row says that it decides: set phrases
    ("it remains to be seen") and words that have another kind here than in the learned cues' corpus ("reportedly" and
-   "unclear", epistemic there, are evidential and investigation). Rows that fill add a cue of the four kinds where the
-   reader has none; other cues of the lexicon stay out where a learned one stands.
+   "unclear", epistemic there, are evidential and investigation; "will", there a condition beside "if", is the future).
+   Rows that fill add a cue of the four kinds where the reader has none; other cues of the lexicon stay out where a
+   learned one stands.
 3. Of two cues of the lexicon the longer one wins, then the one listed first.
 
 Docs without learned cues (from other pipelines) get all eight kinds from the lexicon.
@@ -17,13 +18,12 @@ from __future__ import annotations
 from functools import cache
 from typing import NamedTuple
 
-from spacy.tokens import Doc, Span
+from spacy.tokens import Doc
 
 from pipeline.claims.cue_uses import USES
 from pipeline.claims.parse import read_tree
 from pipeline.claims.tree import Tree
 from pipeline.lexicon import read_lexicon, split_cell
-from pipeline.lexicon.word_sets import words_of
 from pipeline.schema import Hedge, span_id
 from pipeline.sentences import sentence_id
 
@@ -157,17 +157,9 @@ def _learned_cues(doc: Doc, tree: Tree) -> list[Cue]:
     cues = [
         Cue(span.start, span.end, span.label_, _lemma(tree, span.start, span.end), confidence)
         for span, confidence in zip(group, confidences)
-        if span.label_ in LEARNED_KINDS and span.text.strip() and not _is_plain_future(tree, span)
+        if span.label_ in LEARNED_KINDS and span.text.strip()
     ]
     return sorted(cues, key=lambda cue: (cue.start - cue.end, cue.start))
-
-
-def _is_plain_future(tree: Tree, span: Span) -> bool:
-    """*Will* as a condition in a sentence that has none: the readers' corpus has it beside *if* and *until* alone."""
-    if span.label_ != "conditional" or tree.lemmas[span.start] != "will":
-        return False
-    words = words_of("conditional_mark") | words_of("conditional_context")
-    return words.isdisjoint(tree.lowers[tree.firsts[span.start] : tree.lasts[span.start]])
 
 
 def _listed_cues(tree: Tree, beside_learned: bool) -> list[tuple[Cue, CueEntry]]:
