@@ -12,7 +12,8 @@ from dataclasses import replace
 
 from spacy.tokens import Doc, Token
 
-from pipeline.quotes.attributions import RELATIVES, Attribution
+from pipeline.quotes.attributions import Attribution
+from pipeline.quotes.edges import without_tail
 from pipeline.quotes.layout import NONE, Layout, Piece
 
 SUBJECTS = ("nsubj", "csubj")
@@ -87,7 +88,7 @@ def subject_of(doc: Doc, layout: Layout, cue: Piece) -> Piece | None:
         return _piece_at(layout, noun.i)
     if layout.kind[noun.i]:
         return None
-    found = _without_tail(layout, _phrase(layout, noun), noun.i)
+    found = without_tail(layout, _phrase(layout, noun), noun.i)
     return found if found.end - found.start <= LONGEST_SOURCE else Piece(noun.i, noun.i + 1, GUESSED)
 
 
@@ -166,14 +167,6 @@ def _piece_at(layout: Layout, token: int) -> Piece | None:
     near = bisect_right(layout.starts["sources"], token) - 1
     piece = layout.pieces["sources"][near] if near >= 0 else None
     return piece if piece and token < piece.end else None
-
-
-def _without_tail(layout: Layout, piece: Piece, noun: int) -> Piece:
-    """A phrase without the pronoun of a clause that another piece holds: "the mayor who" of "the mayor who wants"."""
-    end = piece.end
-    while end - 1 > noun and (layout.words[end - 1] in RELATIVES or layout.words[end - 1] in ",;:(-–—"):
-        end -= 1
-    return replace(piece, end=end)
 
 
 def _phrase(layout: Layout, word: Token) -> Piece:

@@ -1,4 +1,4 @@
-"""Where a content begins and ends: quotation marks taken in, commas and full stops left out.
+"""Where a content begins and ends, quotation marks taken in, commas and full stops left out, and where a source ends.
 
 The reader's pieces are right to a token or two. A quotation belongs to one speaker as a whole, so a piece that
 holds most of it is given the rest, marks included, as far as no other piece stands there.
@@ -9,13 +9,15 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import replace
 
-from pipeline.quotes.attributions import Attribution
+from pipeline.quotes.attributions import RELATIVES, Attribution
 from pipeline.quotes.layout import FINAL_STOPS, QUOTATION_MARKS, Layout, Piece, Region, region_at
 
 LEFT_OUT_AT_END = frozenset([",", ".", ";", ":", "-", "–", "—", "--", "("])
 LEFT_OUT_AT_START = frozenset([",", ".", ";", ":", "-", "–", "—", "--", ")", "?", "!", "…"])
 TAKEN_IN = frozenset(["that", "whether", "to"])
 INNER_STOPS = frozenset([",", ".", "?", "!", "…"])
+NO_END = RELATIVES | frozenset("and or but of in on at by from with".split())
+PARTING = frozenset(",;:(-–—")
 MOST = 0.5  # of an unclosed quotation that a piece must hold to be given the rest
 CUE_REACH = 12  # tokens between a quotation and the cue behind it, the speaker's name and office included
 LONGEST = 1000  # tokens of a quotation that is given to a piece; a longer one has lost its closing mark
@@ -42,6 +44,27 @@ def mend_contents(layout: Layout, attributions: list[Attribution]) -> list[Attri
         if contents:
             mended.append(replace(attribution, contents=tuple(_join(layout, sorted(contents, key=_start)))))
     return mended
+
+
+def mend_sources(layout: Layout, attributions: list[Attribution]) -> list[Attribution]:
+    """The same attributions, their sources without what begins a clause: "the mayor" of "the mayor who"."""
+    return [
+        replace(a, source=without_tail(layout, a.source, a.source.start)) if a.source else a
+        for a in attributions
+    ]
+
+
+def without_tail(layout: Layout, piece: Piece, noun: int) -> Piece:
+    """A phrase without words that none ends with, down to its noun.
+
+    Of 20,000 sources in PolNeAR's training part twelve end so. *The WHO* has a capital.
+    """
+    end = piece.end
+    while end - 1 > noun and (
+        (layout.words[end - 1] in NO_END and not layout.capital[end - 1]) or layout.words[end - 1] in PARTING
+    ):
+        end -= 1
+    return replace(piece, end=end)
 
 
 def _one_speaker(layout: Layout, attributions: list[Attribution]) -> list[Attribution]:

@@ -12,7 +12,7 @@ from spacy.tokens import Doc, Span, Token
 from pipeline.lexicon.word_sets import opinion_lemmas
 from pipeline.quotes.arguments import complete
 from pipeline.quotes.attributions import Attribution, confidence, link_pieces
-from pipeline.quotes.edges import mend_contents
+from pipeline.quotes.edges import mend_contents, mend_sources
 from pipeline.quotes.floating import seat_floating
 from pipeline.quotes.interviews import as_attributions, find_turns, is_nested, tag_speakers
 from pipeline.quotes.layout import Layout, Piece, read_layout
@@ -38,7 +38,7 @@ def find_quotes(
     layout = read_layout(doc)
     index = index_mentions(layout.text, layout.parsed, mentions, entities)
     attributions = mend_contents(layout, complete(doc, layout, link_pieces(layout)))
-    attributions = seat_floating(doc, layout, attributions, index)
+    attributions = mend_sources(layout, seat_floating(doc, layout, attributions, index))
     inside = _quoted_stretches(layout)
     turns = _turn_rows(doc, layout, article_id, index, inside)
     found = {quote.quote_id: (quote, parts) for quote, parts in turns}
