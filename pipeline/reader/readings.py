@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 import re
 from typing import Any, NamedTuple
 
@@ -29,7 +28,9 @@ OPENERS = frozenset(
     "Every Here Where Which Whether Once Only Even Still Yet Or To By".split()
 )
 STOPS = frozenset({".", "!", "?", "I."})  # "so did I."
-MONTHS = frozenset(calendar.month_name[1:])
+MONTHS = frozenset(  # the calendar module's are in the language of the user
+    "January February March April May June July August September October November December".split()
+)
 ANAPHORS = frozenset(
     "he him his himself she her hers herself they them their theirs themselves it its itself".split()
 )
