@@ -1,4 +1,4 @@
-"""The source of a cue by the parse alone: the cases of tests/cases/arguments.toml."""
+"""The source and the content of a cue by the parse alone: the cases of tests/cases/arguments.toml."""
 
 from __future__ import annotations
 
@@ -10,16 +10,13 @@ import pytest
 from spacy.lang.en import English
 from spacy.tokens import Doc, SpanGroup
 
-from pipeline.quotes.arguments import LONGEST_SOURCE, complete, subject_of
+from pipeline.quotes.arguments import LONGEST_SOURCE, complement_of, complete, subject_of
 from pipeline.quotes.attributions import Attribution
 from pipeline.quotes.layout import Piece, read_layout
 
-CASES = tomllib.loads((Path(__file__).parent / "cases" / "arguments.toml").read_text(encoding="utf-8"))[
-    "case"
-]
-
-
+CASES = tomllib.loads((Path(__file__).parent / "cases" / "arguments.toml").read_text(encoding="utf-8"))
 TAGS = {"ing": "VBG", "pected": "VBN", "proved": "VBN"}
+LEMMAS = {"told": "tell"}
 
 
 def build_doc(tokens: str) -> Doc:
@@ -28,11 +25,12 @@ def build_doc(tokens: str) -> Doc:
     heads = [words.index(row[3]) for row in rows]
     pos, deps = [row[1] for row in rows], [row[2] for row in rows]
     tags = [next((tag for end, tag in TAGS.items() if word.endswith(end)), "") for word in words]
-    return Doc(English().vocab, words=words, pos=pos, tags=tags, deps=deps, heads=heads)
+    lemmas = [LEMMAS.get(word, word) for word in words]
+    return Doc(English().vocab, words=words, pos=pos, tags=tags, deps=deps, heads=heads, lemmas=lemmas)
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
-def test_case(case: dict[str, Any]) -> None:
+def build_case(case: dict[str, Any]) -> tuple[Doc, Piece]:
+    """The doc of a case, other pieces set, and its cue."""
     doc = build_doc(case["tokens"])
     words = [token.text for token in doc]
     first = words.index(case["cue"].split()[0])
@@ -41,8 +39,23 @@ def test_case(case: dict[str, Any]) -> None:
     doc.spans["contents"] = SpanGroup(
         doc, spans=[doc[i : i + 1] for i in map(words.index, case.get("others", []))]
     )
-    found = subject_of(doc, read_layout(doc), cue)
-    assert (doc[found.start : found.end].text if found else "") == case["subject"]
+    return doc, cue
+
+
+def text_of(doc: Doc, found: Piece | None) -> str:
+    return doc[found.start : found.end].text if found else ""
+
+
+@pytest.mark.parametrize("case", CASES["source"], ids=lambda case: case["name"])
+def test_source(case: dict[str, Any]) -> None:
+    doc, cue = build_case(case)
+    assert text_of(doc, subject_of(doc, read_layout(doc), cue)) == case["subject"]
+
+
+@pytest.mark.parametrize("case", CASES["content"], ids=lambda case: case["name"])
+def test_content(case: dict[str, Any]) -> None:
+    doc, cue = build_case(case)
+    assert text_of(doc, complement_of(doc, read_layout(doc), cue)) == case["complement"]
 
 
 def test_a_subtree_of_half_an_article_is_cut_to_its_noun() -> None:
