@@ -23,6 +23,8 @@ PERSONAL = frozenset(
 RELATIVE = frozenset("who which that whom".split())
 DEMONSTRATIVE = frozenset("this these those".split())
 PRONOUNS = PERSONAL | RELATIVE | DEMONSTRATIVE
+BODIES = frozenset({"ORG", "GPE"})
+CALLED = frozenset({"named", "called"})
 NAMING = ("flat", "appos", "compound", "nmod:desc", "nmod:unmarked")  # relations from a title to a name
 # Where, without a parse, the head of a source is taken to lie before.
 POSTMODIFIER_STARTS = frozenset(
@@ -126,25 +128,56 @@ def mentions_between(index: MentionIndex, lo: int, hi: int) -> list[Mention]:
 
 
 def _names_head(doc: Doc, head: Token, inside: list[Mention], end: int) -> Mention | None:
-    """The person behind a title or a description: "spokeswoman Ana Duarte", "the mayor, Ana Duarte,".
+    """Who is behind a title or a description: "spokeswoman Ana Duarte", "the mayor, Ana Duarte,", "news agency NTB".
 
     `end` is where the source ends.
     """
     for mention in inside:
-        if mention.kind != "name" or mention.type != "PERSON" or mention.start <= head.idx:
-            continue
         bounds = token_span(doc, mention)
-        if bounds is None:
+        if mention.kind != "name" or mention.start <= head.idx or bounds is None:
             continue
-        first, root = bounds[0], doc[bounds[0] : bounds[1]].root
-        if root.dep_ == "flat" and head.i < root.head.i < first:  # a title is the head: "Count Jon Berg"
-            first, root = root.head.i, root.head
-        named = root.head.i == head.i and (root.dep_.startswith(NAMING) or _has_no_preposition(root))
-        apposed = doc[first - 1].text == "," and _hangs_as_apposition(head, root)
-        apposed = apposed or (mention == inside[-1] and _closes_description(doc, head, bounds, end))
-        if named or apposed or doc[head.i + 1].idx == mention.start or _after_office(mention, inside):
+        if mention.type == "PERSON":
+            if _is_person_behind(doc, head, mention, bounds, inside, end):
+                return mention
+        elif mention.type in BODIES and _describes_body(doc, head, bounds):
             return mention
     return None
+
+
+def _is_person_behind(
+    doc: Doc, head: Token, mention: Mention, bounds: tuple[int, int], inside: list[Mention], end: int
+) -> bool:
+    """Whether the head of a source is a title or a description of the person whose name stands behind it."""
+    first, root = bounds[0], doc[slice(*bounds)].root
+    if root.dep_ == "flat" and head.i < root.head.i < first:  # a title is the head: "Count Jon Berg"
+        first, root = root.head.i, root.head
+    before = doc[first - 1]
+    return (
+        (root.head.i == head.i and (root.dep_.startswith(NAMING) or _has_no_preposition(root)))
+        or (before.text == "," and _hangs_as_apposition(head, root))
+        or (before.text.lower() in CALLED and before.head.i == head.i)
+        or doc[head.i + 1].idx == mention.start
+        or (mention == inside[-1] and _closes_description(doc, head, bounds, end))
+        or _after_office(mention, inside)
+        or _is_one_of(head, root)
+    )
+
+
+def _describes_body(doc: Doc, head: Token, name: tuple[int, int]) -> bool:
+    """Whether a name stands in apposition to a noun, behind a comma to one that is no person.
+
+    "The broadcaster NRK", "the paper, the Echo,"; but not "the spokesman, Sea Institute".
+    """
+    root = doc[slice(*name)].root
+    apposed = root.dep_ == "appos" and root.head.i == head.i
+    return apposed and (name[0] == head.i + 1 or not is_person_noun(fold_word(head.lemma_ or head.text)))
+
+
+def _is_one_of(head: Token, name: Token) -> bool:
+    """Whether a name is in apposition to those of whom one speaks: "one of the vice presidents, Ana Duarte"."""
+    several = name.head
+    of_several = several.dep_ == "nmod" and several.head.i == head.i
+    return head.text.lower() == "one" and name.dep_ == "appos" and of_several
 
 
 def _closes_description(doc: Doc, head: Token, name: tuple[int, int], end: int) -> bool:
@@ -189,9 +222,13 @@ def token_span(doc: Doc, mention: Mention) -> tuple[int, int] | None:
 
 
 def _joint(doc: Doc, start: int, end: int, head: Token, index: MentionIndex, inside: list[Mention]) -> bool:
-    """Whether a source is two speakers: its head has a conjunct in it, or "and" ties the first mention to another."""
+    """Whether a source is two speakers: its head has a conjunct in it, or "and" ties the first mention to another.
+
+    "The Sea and Port Authority" is one.
+    """
     if index.parsed:
-        return any(t.dep_ == "conj" and t.head.i == head.i for t in doc[start:end])
+        one = max((m.end for m in inside if m.kind == "name" and m.start <= head.idx < m.end), default=0)
+        return any(t.dep_ == "conj" and t.head.i == head.i and t.idx >= one for t in doc[start:end])
     pairs = zip(inside, inside[1:])
     return any(index.text[a.end : b.start].strip() in ("and", "&", "or") for a, b in pairs)
 
