@@ -10,7 +10,7 @@ import pytest
 from spacy.lang.en import English
 from spacy.tokens import Doc, SpanGroup
 
-from pipeline.quotes.arguments import LONGEST_SOURCE, complement_of, complete, subject_of
+from pipeline.quotes.arguments import LONGEST_SOURCE, complement_of, complete, reported_clause, subject_of
 from pipeline.quotes.attributions import Attribution
 from pipeline.quotes.layout import Piece, read_layout
 
@@ -56,6 +56,12 @@ def test_source(case: dict[str, Any]) -> None:
 def test_content(case: dict[str, Any]) -> None:
     doc, cue = build_case(case)
     assert text_of(doc, complement_of(doc, read_layout(doc), cue)) == case["complement"]
+
+
+@pytest.mark.parametrize("case", CASES["according"], ids=lambda case: case["name"])
+def test_according(case: dict[str, Any]) -> None:
+    doc, cue = build_case(case)
+    assert [text_of(doc, piece) for piece in reported_clause(doc, read_layout(doc), cue)] == case["clause"]
 
 
 def test_a_subtree_of_half_an_article_is_cut_to_its_noun() -> None:

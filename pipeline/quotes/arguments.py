@@ -1,8 +1,9 @@
 """What the parse says of a cue: who says it and what is said, where the reader passed the source or content over.
 
 "The mayor" of "said", "the council" of "was approved by", "Ana Duarte" of "according to", "the crew's" of "hope"; and
-"that it was safe" of "said", "sail" of "urged the crew to". A cue without content takes a clause alone: most nouns that
-would complete it are said by nobody ("made her announcement", "suspended parliament").
+"that it was safe" of "said", "sail" of "urged the crew to", the sentence around "according to". A cue without content
+takes a clause alone: most nouns that would complete it are said by nobody ("made her announcement", "suspended
+parliament").
 """
 
 from __future__ import annotations
@@ -38,10 +39,8 @@ def complete(doc: Doc, layout: Layout, attributions: list[Attribution]) -> list[
     for attribution in attributions:
         cue = attribution.cue
         if cue and not attribution.contents:
-            content = complement_of(doc, layout, cue)
-            if content:
-                confidence = attribution.confidence * GUESSED
-                attribution = replace(attribution, contents=(content,), confidence=confidence)
+            contents, confidence = clauses_of(doc, layout, cue), attribution.confidence * GUESSED
+            attribution = replace(attribution, contents=contents, confidence=confidence)
         if cue and attribution.source and layout.parsed and _is_told(doc, cue, attribution.source):
             attribution = replace(attribution, source=None)
         elif cue and not attribution.source and (_is_colon(layout, cue) or not _has_no_source(layout, cue)):
@@ -93,6 +92,14 @@ def subject_of(doc: Doc, layout: Layout, cue: Piece) -> Piece | None:
     return found if found.end - found.start <= LONGEST_SOURCE else Piece(noun.i, noun.i + 1, GUESSED)
 
 
+def clauses_of(doc: Doc, layout: Layout, cue: Piece) -> tuple[Piece, ...]:
+    """What is said, by the parse; nothing where other pieces stand there."""
+    if _is_according(doc, cue):
+        return reported_clause(doc, layout, cue)
+    complement = complement_of(doc, layout, cue)
+    return (complement,) if complement else ()
+
+
 def complement_of(doc: Doc, layout: Layout, cue: Piece) -> Piece | None:
     """What is said: the clause that completes the cue, if no other piece stands there."""
     if not layout.parsed:
@@ -116,6 +123,25 @@ def _with_object(layout: Layout, cue: Piece, head: Token, word: Token, children:
     return found if found.end - found.start <= LONGEST_CONTENT else None
 
 
+def reported_clause(doc: Doc, layout: Layout, cue: Piece) -> tuple[Piece, ...]:
+    """The clause in which "according to" somebody stands: what is before and behind that phrase, where no piece is."""
+    noun = _agent(doc, cue, _head(doc, cue)) if layout.parsed else None
+    if noun is None or noun.head.i == noun.i or _subject(noun.head) is None:
+        return ()
+    clause = noun.head
+    before = clause.left_edge.i, min(cue.start, noun.left_edge.i)
+    after = noun.right_edge.i + 1, clause.right_edge.i + 1
+    return tuple(
+        Piece(lo, hi, GUESSED)
+        for lo, hi in (before, after)
+        if not any(layout.kind[lo:hi]) and any(word[:1].isalnum() for word in layout.words[lo:hi])
+    )
+
+
+def _is_according(doc: Doc, cue: Piece) -> bool:
+    return doc[cue.start].text.lower() == "according"
+
+
 def _head(doc: Doc, cue: Piece) -> Token:
     tokens = doc[cue.start : cue.end]
     outside = [t for t in tokens if t.head.i == t.i or not cue.start <= t.head.i < cue.end]
@@ -132,7 +158,7 @@ def _is_passive(doc: Doc, cue: Piece, head: Token) -> bool:
 
 def _agent(doc: Doc, cue: Piece, head: Token) -> Token | None:
     """The one who says it: after "by" and "according to" what follows, else subject or possessor."""
-    if doc[cue.start].text.lower() == "according":
+    if _is_according(doc, cue):
         return head.head if head.dep_ == "case" else next(_children(head, "obl"), None)
     if _is_passive(doc, cue, head):
         by = doc[cue.end - 1].text.lower() == "by"
