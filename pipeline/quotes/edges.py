@@ -15,6 +15,7 @@ from pipeline.quotes.layout import FINAL_STOPS, QUOTATION_MARKS, Layout, Piece, 
 LEFT_OUT_AT_END = frozenset([",", ".", ";", ":", "-", "–", "—", "--", "("])
 LEFT_OUT_AT_START = frozenset([",", ".", ";", ":", "-", "–", "—", "--", ")", "?", "!", "…"])
 TAKEN_IN = frozenset(["that", "whether", "to"])
+CONJUNCTIONS = frozenset(["and", "or"])
 INNER_STOPS = frozenset([",", ".", "?", "!", "…"])
 NO_END = RELATIVES | frozenset("and or but of in on at by from with , ; : ( - – —".split())
 MOST = 0.5  # of an unclosed quotation that a piece must hold to be given the rest
@@ -41,7 +42,8 @@ def mend_contents(layout: Layout, attributions: list[Attribution]) -> list[Attri
                 owner[whole.start : whole.end] = [number] * (whole.end - whole.start)
                 contents.append(whole)
         if contents:
-            mended.append(replace(attribution, contents=tuple(_join(layout, sorted(contents, key=_start)))))
+            joined = _join(layout, sorted(contents, key=_start))
+            mended.append(replace(attribution, contents=tuple(_without_and(layout, p) for p in joined)))
     return mended
 
 
@@ -238,6 +240,16 @@ def _trim(layout: Layout, piece: Piece) -> Piece:
     if all(word in QUOTATION_MARKS or not any(c.isalnum() for c in word) for word in words[start:end]):
         end = start
     return replace(piece, start=start, end=end)
+
+
+def _without_and(layout: Layout, piece: Piece) -> Piece:
+    """The piece without an "and" at its end: "He said that she had sold the house [and] hoped for mercy".
+
+    In PolNeAR's training part 2 of 23,000 contents end so.
+    """
+    last = piece.end - 1
+    dangling = layout.words[last] in CONJUNCTIONS and layout.quotation[last] < 0 and last > piece.start
+    return replace(piece, end=last) if dangling else piece
 
 
 def _join(layout: Layout, contents: list[Piece]) -> list[Piece]:
