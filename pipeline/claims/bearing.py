@@ -8,7 +8,7 @@ complement of ("it is unclear whether …"), the verb of saying above it. A cue 
 from __future__ import annotations
 
 from pipeline.claims.certainty import Step
-from pipeline.claims.clauses import DEEPEST, Clause
+from pipeline.claims.clauses import DEEPEST, Clause, outer_copula
 from pipeline.claims.conditions import add_condition, open_if
 from pipeline.claims.governors import Governor, carries_noun, complement_kind, governors_above, lifts
 from pipeline.claims.hedges import LOWERING_KINDS
@@ -160,6 +160,8 @@ def _add_head(setting: Setting, clause: Clause, in_direct_speech: bool, bearing:
     tree, head = setting.tree, clause.head
     hedge = setting.hedge_at.get(head)
     negation = negation_of(setting, head)
+    if negation is not None and _is_within(setting, clause, negation):
+        negation = None
     spoken = _head_as_hedge(setting, head, hedge)
     if spoken is not None:
         bearing.steps.append(spoken)
@@ -170,6 +172,16 @@ def _add_head(setting: Setting, clause: Clause, in_direct_speech: bool, bearing:
         bearing.steps.append(Step("negation", tree.words[negation], tree.starts[negation], left, left))
     _add_modifiers(setting, head, in_direct_speech, bearing)
     add_condition(setting, clause, bearing)
+
+
+def _is_within(setting: Setting, clause: Clause, negation: int) -> bool:
+    """Whether a negation is of what something is said to be: "the trouble is that nobody came" affirms the trouble."""
+    tree = setting.tree
+    copula = outer_copula(tree, clause.top)
+    if copula is None:
+        return False
+    opens = min(c for c in tree.children[clause.top] if c > copula and tree.deps[c] != "advmod")
+    return negation >= opens
 
 
 def _head_as_hedge(setting: Setting, head: int, hedge: int | None) -> Step | None:

@@ -169,7 +169,7 @@ def _describes_body(doc: Doc, head: Token, name: tuple[int, int]) -> bool:
     "The broadcaster NRK", "the paper, the Echo,"; but not "the spokesman, Sea Institute".
     """
     root = doc[slice(*name)].root
-    apposed = root.dep_ == "appos" and root.head.i == head.i
+    apposed = (root.dep_ == "appos" and root.head.i == head.i) or _hangs_as_apposition(head, root)
     return apposed and (name[0] == head.i + 1 or not is_person_noun(fold_word(head.lemma_ or head.text)))
 
 
