@@ -24,6 +24,7 @@ WORD = re.compile(r"\w+(?:['’-]\w+)*")
 DIRECT = 0.9  # share of the words in quotation marks from which on a quote is direct
 PIECE_GLUE = " … "
 UNATTRIBUTED = 0.5  # the least confidence of an indirect quote without a source
+ADVERBIAL = frozenset({"ADV", "AUX"})
 VERBAL = frozenset({"VERB", "AUX", ""})  # no tag at all: of another pipeline, which may have no tagger
 
 
@@ -118,9 +119,17 @@ def _rows(
 
 
 def _says_nobody(doc: Doc, quote: Quote, attribution: Attribution) -> bool:
-    """Whether an indirect quote names no source and is likelier wrong than right, or is a mere noun phrase of a verb
-    that reports nothing: "The deal appears to make sense", "[two brothers] were sentenced"."""
-    if quote.kind != "indirect" or quote.source is not None:
+    """Whether a quote without a source is none.
+
+    It hangs on an adverb alone (`The cause reportedly was "faulty wiring"`), or is indirect and likelier wrong than
+    right, or a mere noun phrase of a verb that reports nothing ("[two brothers] were sentenced").
+    """
+    if quote.source is not None:
+        return False
+    cue = attribution.cue
+    if cue and all(token.pos_ in ADVERBIAL for token in doc[cue.start : cue.end]):
+        return True
+    if quote.kind != "indirect":
         return False
     words = (token for piece in attribution.contents for token in doc[piece.start : piece.end])
     reports = quote.cue_lemma in opinion_lemmas() or any(token.pos_ in VERBAL for token in words)
