@@ -95,6 +95,20 @@ def test_claims_of_a_parse(case: dict[str, Any]) -> None:
     assert [as_found(row) for row in found] == [as_expected(row) for row in case["claims"]]
 
 
+def test_a_copula_behind_both_its_subjects_breaks_nothing() -> None:
+    parse = """
+The the DT det 2
+trouble trouble NN nsubj:outer 6
+he he PRP nsubj 6
+is be VBZ cop 6
+not not RB advmod 6
+there there RB root 0
+"""
+    doc = read_parse(parse, "The trouble he is not there")
+    (found,) = explained_claims(doc, "a", [], [], [], [], find_hedges(doc, "a"))
+    assert found.claim.polarity == "negative"
+
+
 def read_claims(doc: Doc) -> list[Explained]:
     """Claims of a doc after the stages before them."""
     mentions, entities = find_entities(doc, "a")

@@ -160,7 +160,7 @@ def _add_head(setting: Setting, clause: Clause, in_direct_speech: bool, bearing:
     tree, head = setting.tree, clause.head
     hedge = setting.hedge_at.get(head)
     negation = negation_of(setting, head)
-    if negation is not None and _is_within(setting, clause, negation):
+    if negation is not None and _negates_what_it_is(setting, clause, negation):
         negation = None
     spoken = _head_as_hedge(setting, head, hedge)
     if spoken is not None:
@@ -174,14 +174,14 @@ def _add_head(setting: Setting, clause: Clause, in_direct_speech: bool, bearing:
     add_condition(setting, clause, bearing)
 
 
-def _is_within(setting: Setting, clause: Clause, negation: int) -> bool:
+def _negates_what_it_is(setting: Setting, clause: Clause, negation: int) -> bool:
     """Whether a negation is of what something is said to be: "the trouble is that nobody came" affirms the trouble."""
     tree = setting.tree
     copula = outer_copula(tree, clause.top)
     if copula is None:
         return False
-    opens = min(c for c in tree.children[clause.top] if c > copula and tree.deps[c] != "advmod")
-    return negation >= opens
+    behind = (c for c in tree.children[clause.top] if c > copula and tree.deps[c] != "advmod")
+    return negation >= next(behind, clause.head)
 
 
 def _head_as_hedge(setting: Setting, head: int, hedge: int | None) -> Step | None:

@@ -24,7 +24,7 @@ WORD = re.compile(r"\w+(?:['’-]\w+)*")
 DIRECT = 0.9  # share of the words in quotation marks from which on a quote is direct
 PIECE_GLUE = " … "
 UNATTRIBUTED = 0.5  # the least confidence of an indirect quote without a source
-ADVERBIAL = frozenset({"ADV", "AUX"})
+ADVERBIAL = frozenset({"ADV", "AUX"})  # all that a cue has without a verb or noun: "reportedly was"
 VERBAL = frozenset({"VERB", "AUX", ""})  # no tag at all: of another pipeline, which may have no tagger
 
 
