@@ -27,18 +27,7 @@ from training import export, fit_checkworthiness, fit_factuality, judging, objec
 CONFIGS = Path("training/configs")
 STANDARD = [
     CONFIGS / f"{name}.toml"
-    for name in (
-        "open",
-        "joint",
-        "second",
-        "third",
-        "taught",
-        "large",
-        "hedging",
-        "larger",
-        "weighed",
-        "last",
-    )
+    for name in "open joint second third taught large hedging larger weighed last".split()
 ]
 HALFWAY = "halfway.pt"
 
