@@ -17,7 +17,7 @@ from spacy.tokens import Doc, Span, SpanGroup
 
 from pipeline.quotes.attributions import link_weights
 from pipeline.quotes.layout import Piece
-from pipeline.quotes.stage import cue_lemma, find_quotes, quote_kind
+from pipeline.quotes.stage import UNATTRIBUTED, cue_lemma, find_quotes, quote_kind
 from pipeline.schema import Entity, Mention, Quote, QuotePart
 
 CASES = tomllib.loads((Path(__file__).parent / "cases" / "quotes.toml").read_text(encoding="utf-8"))["case"]
@@ -233,3 +233,16 @@ def test_nobody_says_a_noun_phrase_with_a_verb_that_reports_nothing(
         token.pos_ = pos
     doc[4].lemma_ = {"sentenced": "sentence", "announced": "announce"}[doc[4].text]
     assert len(find_quotes(doc, "a", [], [])[0]) == kept
+
+
+@pytest.mark.parametrize(("confidence", "kept"), [(0.05, 1), (0.001, 0)])
+def test_a_clause_without_a_source_is_kept_where_a_noun_phrase_is_not(
+    nlp: Language, confidence: float, kept: int
+) -> None:
+    doc = build_doc(nlp, {"text": "There {c were fears} {t that the dam had cracked}."})
+    for token, pos in zip(doc, ("PRON", "AUX", "NOUN", "SCONJ", "DET", "NOUN", "AUX", "VERB", "PUNCT")):
+        token.pos_ = pos
+    doc[2].lemma_ = "fear"
+    doc.spans["contents"].attrs["confidence"] = [confidence]
+    quotes, _ = find_quotes(doc, "a", [], [])
+    assert len(quotes) == kept and all((q.confidence or 0) < UNATTRIBUTED for q in quotes)

@@ -95,3 +95,22 @@ unnamed unnamed JJ xcomp 13
     doc = read_parse(parse, "The letter was sent by a former clerk, who asked to stay unnamed.")
     index = index_mentions(doc.text, True, [], [])
     assert find_speaker(doc, 9, 10, index) == ("a former clerk", None)
+
+
+def test_several_are_not_the_one_that_is_named_as_an_example() -> None:
+    parse = """
+Some some DT det 2
+members member NNS nsubj 8
+, , , punct 6
+such such JJ case 6
+as as IN fixed 4
+Ana Ana NNP appos 2
+Duarte Duarte NNP flat 6
+objected object VBD root 0
+. . . punct 8
+"""
+    doc = read_parse(parse, "Some members, such as Ana Duarte objected.")
+    mention = build_mention(doc.text, "Ana Duarte | PERSON | name | person/ana-duarte", False)
+    entity = Entity("person/ana-duarte", "Ana Duarte", "PERSON", None, 1, 1)
+    speaker = find_speaker(doc, 0, 7, index_mentions(doc.text, True, [mention], [entity]))
+    assert speaker == ("Some members, such as Ana Duarte", None)

@@ -30,6 +30,7 @@ NAMING = ("flat", "appos", "compound", "nmod:desc", "nmod:unmarked")  # relation
 POSTMODIFIER_STARTS = frozenset(
     [*",(–—-", "of", "for", "at", "from", "with", "in", "who", "whose", "which", "on", "and", "to", "by"]
 )
+TITLE_WORDS = frozenset({"NOUN", "PROPN", "ADJ", ""})  # "" where a pipeline has no tagger
 LONGEST_TITLE = 2  # words before a name: "Dame", "Prof Dr"
 RELATIVE_CLIMB = 4  # nouns from a relative clause up to the name: "Ana Duarte, an anchor at the station, who"
 LONGEST_DESCRIPTION = 15  # words
@@ -84,8 +85,11 @@ def find_speaker(doc: Doc, start: int, end: int, index: MentionIndex) -> tuple[s
 
 
 def source_head(doc: Doc, start: int, end: int, parsed: bool) -> Token:
-    """The token of doc[start:end] on which the others hang, the subject where a broken parse leaves several; without a
-    parse the last before a comma or preposition."""
+    """The token of doc[start:end] on which the others hang; without a parse the last before a comma or preposition.
+
+    Where a broken parse leaves several it is the subject, and of two subjects of a verb the later one: "Berg's [wife]
+    said", "said study author [Ana] Duarte".
+    """
     tops = [
         token
         for token in (doc[start:end] if parsed else ())
@@ -94,7 +98,10 @@ def source_head(doc: Doc, start: int, end: int, parsed: bool) -> Token:
         and token.dep_ not in ("case", "cc", "mark")
     ]
     if tops:
-        return next((token for token in tops if token.dep_.startswith("nsubj")), tops[0])
+        subjects = [token for token in tops if token.dep_.startswith("nsubj")]
+        if subjects and subjects[-1].head == subjects[0].head:
+            return subjects[-1]
+        return (subjects or tops)[0]
     last = start
     for token in doc[start:end]:
         if token.text.lower() in POSTMODIFIER_STARTS and token.i > start:
@@ -113,9 +120,10 @@ def head_mention(doc: Doc, start: int, end: int, index: MentionIndex) -> Mention
     holding = [m for m in inside if m.start <= head.idx < m.end]
     named = _names_head(doc, head, inside, end)
     if named and not any(m.kind == "name" for m in holding):
-        return named
+        return None if _has_conjunct(doc, named, end) else named
     with_entity = [m for m in holding if m.entity_id] or holding
-    return max(with_entity, key=lambda m: m.end - m.start, default=None)
+    held = max(with_entity, key=lambda m: m.end - m.start, default=None)
+    return (held and _officer_of(doc, held, inside)) or held
 
 
 def mentions_between(index: MentionIndex, lo: int, hi: int) -> list[Mention]:
@@ -127,17 +135,37 @@ def mentions_between(index: MentionIndex, lo: int, hi: int) -> list[Mention]:
     return found
 
 
+def _has_conjunct(doc: Doc, name: Mention, end: int) -> bool:
+    """Whether a name behind a title is followed by another's: "candidate Ana Duarte and former mayor Jon Berg"."""
+    bounds = token_span(doc, name)
+    root = doc[slice(*bounds)].root if bounds else None
+    return root is not None and any(t.dep_ == "conj" and t.i < end for t in root.children)
+
+
+def _officer_of(doc: Doc, body: Mention, inside: list[Mention]) -> Mention | None:
+    """The person before whose name a body's is part of the title: "Port Authority president Ana Duarte".
+
+    A parser may take such a body for the speaker where its name is long.
+    """
+    person = next((m for m in inside if m.start > body.end), None)
+    if body.type not in BODIES or person is None or person.type != "PERSON":
+        return None
+    title = doc.char_span(body.end, person.start, alignment_mode="contract") or doc[0:0]
+    nouns = all(token.pos_ in TITLE_WORDS for token in title)
+    return person if len(title) and nouns and is_person_noun(fold_word(title[-1].text)) else None
+
+
 def _names_head(doc: Doc, head: Token, inside: list[Mention], end: int) -> Mention | None:
     """Who is behind a title or a description: "spokeswoman Ana Duarte", "the mayor, Ana Duarte,", "news agency NTB".
 
-    `end` is where the source ends.
+    `end` is where the source ends. Several are nobody in particular: "some members, such as Ana Duarte".
     """
     for mention in inside:
         bounds = token_span(doc, mention)
         if mention.kind != "name" or mention.start <= head.idx or bounds is None:
             continue
         if mention.type == "PERSON":
-            if _is_person_behind(doc, head, mention, bounds, inside, end):
+            if head.tag_ != "NNS" and _is_person_behind(doc, head, mention, bounds, inside, end):
                 return mention
         elif mention.type in BODIES and _describes_body(doc, head, bounds):
             return mention

@@ -11,7 +11,7 @@ from spacy.tokens import Doc, Span, Token
 
 from pipeline.lexicon.word_sets import opinion_lemmas
 from pipeline.quotes.arguments import complete
-from pipeline.quotes.attributions import Attribution, confidence, link_pieces
+from pipeline.quotes.attributions import COMPLEMENTISERS, Attribution, confidence, link_pieces
 from pipeline.quotes.edges import mend_contents, mend_sources
 from pipeline.quotes.floating import seat_floating
 from pipeline.quotes.interviews import as_attributions, find_turns, is_nested, tag_speakers
@@ -23,7 +23,8 @@ from pipeline.sentences import sentence_id
 WORD = re.compile(r"\w+(?:['’-]\w+)*")
 DIRECT = 0.9  # share of the words in quotation marks from which on a quote is direct
 PIECE_GLUE = " … "
-UNATTRIBUTED = 0.5  # the least confidence of an indirect quote without a source
+UNATTRIBUTED = 0.5  # the least confidence of an indirect quote without a source,
+UNATTRIBUTED_CLAUSE = 0.2  # and of one that opens as a clause: "concerns [that they depend on it]"
 ADVERBIAL = frozenset({"ADV", "AUX"})  # all that a cue has without a verb or noun: "reportedly was"
 VERBAL = frozenset({"VERB", "AUX", ""})  # no tag at all: of another pipeline, which may have no tagger
 
@@ -126,14 +127,21 @@ def _says_nobody(doc: Doc, quote: Quote, attribution: Attribution) -> bool:
     """
     if quote.source is not None:
         return False
-    cue = attribution.cue
+    cue, sure = attribution.cue, quote.confidence or 0
     if cue and all(token.pos_ in ADVERBIAL for token in doc[cue.start : cue.end]):
         return True
     if quote.kind != "indirect":
         return False
+    if cue and any(_opens_clause(doc, piece) for piece in attribution.contents):
+        return sure < UNATTRIBUTED_CLAUSE
     words = (token for piece in attribution.contents for token in doc[piece.start : piece.end])
     reports = quote.cue_lemma in opinion_lemmas() or any(token.pos_ in VERBAL for token in words)
-    return not reports or (quote.confidence or 0) < UNATTRIBUTED
+    return not reports or sure < UNATTRIBUTED
+
+
+def _opens_clause(doc: Doc, piece: Piece) -> bool:
+    """Whether a content is a clause by its first word: "that it is late", and not "that" alone."""
+    return doc[piece.start].lower_ in COMPLEMENTISERS and piece.end - piece.start > 1
 
 
 def _characters(doc: Doc, piece: Piece) -> tuple[int, int]:
