@@ -246,3 +246,11 @@ def test_a_clause_without_a_source_is_kept_where_a_noun_phrase_is_not(
     doc.spans["contents"].attrs["confidence"] = [confidence]
     quotes, _ = find_quotes(doc, "a", [], [])
     assert len(quotes) == kept and all((q.confidence or 0) < UNATTRIBUTED for q in quotes)
+
+
+@pytest.mark.parametrize(("relation", "source"), [("aux:pass", None), ("aux", "It")])
+def test_an_it_that_stands_for_nobody_is_no_source(nlp: Language, relation: str, source: str | None) -> None:
+    doc = build_doc(nlp, {"text": "{s It} {c was reported} {t that the dam had cracked}."})
+    doc[0].dep_, doc[0].head = "nsubj", doc[2]
+    doc[1].dep_, doc[1].head = relation, doc[2]
+    assert [quote.source for quote in find_quotes(doc, "a", [], [])[0]] == [source]
