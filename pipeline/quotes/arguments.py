@@ -46,7 +46,7 @@ def complete(doc: Doc, layout: Layout, attributions: list[Attribution]) -> list[
         elif cue and not attribution.source and (_is_colon(layout, cue) or not _has_no_source(layout, cue)):
             attribution = replace(attribution, source=subject_of(doc, layout, cue))
         if attribution.contents:
-            completed.append(attribution)
+            completed.append(_without_expletive(doc, attribution))
     return sorted(completed, key=lambda a: a.contents[0].start)
 
 
@@ -56,6 +56,36 @@ def _is_told(doc: Doc, cue: Piece, source: Piece) -> bool:
     if head.lemma_.lower() not in TO_SOMEBODY or not _is_passive(doc, cue, head):
         return False
     return any(source.start <= subject.i < source.end for subject in _children(head, "nsubj"))
+
+
+def _without_expletive(doc: Doc, attribution: Attribution) -> Attribution:
+    """The same attribution without an *it* that stands for nobody: "[It] was reported that the dam had cracked".
+
+    What is said of *it* stays: "[It] was said [to have cracked]".
+    """
+    source, contents = attribution.source, attribution.contents
+    if (
+        source
+        and _is_it(doc, source)
+        and (_is_empty(doc[source.start]) or _is_passive_subject(doc[source.start]))
+    ):
+        attribution = replace(attribution, source=None)
+    meant = tuple(p for p in contents if not (_is_it(doc, p) and _is_empty(doc[p.start])))
+    return replace(attribution, contents=meant) if 0 < len(meant) < len(contents) else attribution
+
+
+def _is_it(doc: Doc, piece: Piece) -> bool:
+    return piece.end - piece.start == 1 and doc[piece.start].lower_ == "it"
+
+
+def _is_empty(subject: Token) -> bool:
+    return subject.dep_ == "expl"
+
+
+def _is_passive_subject(subject: Token) -> bool:
+    return subject.dep_.startswith("nsubj") and any(
+        t.dep_ in ("aux:pass", "auxpass") for t in subject.head.children
+    )
 
 
 def _is_colon(layout: Layout, cue: Piece) -> bool:
@@ -134,7 +164,9 @@ def reported_clause(doc: Doc, layout: Layout, cue: Piece) -> tuple[Piece, ...]:
     return tuple(
         Piece(lo, hi, GUESSED)
         for lo, hi in (before, after)
-        if not any(layout.kind[lo:hi]) and any(word[:1].isalnum() for word in layout.words[lo:hi])
+        if hi - lo <= LONGEST_CONTENT
+        and not any(layout.kind[lo:hi])
+        and any(word[:1].isalnum() for word in layout.words[lo:hi])
     )
 
 

@@ -27,7 +27,6 @@ UNATTRIBUTED = 0.5  # the least confidence of an indirect quote without a source
 UNATTRIBUTED_CLAUSE = 0.2  # and of one that opens as a clause: "concerns [that they depend on it]"
 ADVERBIAL = frozenset({"ADV", "AUX"})  # all that a cue has without a verb or noun: "reportedly was"
 VERBAL = frozenset({"VERB", "AUX", ""})  # no tag at all: of another pipeline, which may have no tagger
-PASSIVE = frozenset({"aux:pass", "auxpass"})
 
 
 def find_quotes(
@@ -42,7 +41,6 @@ def find_quotes(
     index = index_mentions(layout.text, layout.parsed, mentions, entities)
     attributions = mend_contents(layout, complete(doc, layout, link_pieces(layout)))
     attributions = mend_sources(layout, seat_floating(doc, layout, attributions, index))
-    attributions = [_without_expletive(doc, attribution) for attribution in attributions]
     inside = _quoted_stretches(layout)
     turns = _turn_rows(doc, layout, article_id, index, inside)
     found = {quote.quote_id: (quote, parts) for quote, parts in turns}
@@ -119,16 +117,6 @@ def _rows(
     located += [("source", source)] if source else []
     parts = [QuotePart(quote_id, part, s, article_id, e, text[s:e]) for part, (s, e) in located]
     return quote, parts
-
-
-def _without_expletive(doc: Doc, attribution: Attribution) -> Attribution:
-    """The same attribution without an *it* that stands for nobody: "[It] was reported that the dam had cracked"."""
-    source = attribution.source
-    if source is None or source.end - source.start > 1 or doc[source.start].lower_ != "it":
-        return attribution
-    verb = doc[source.start].head
-    empty = doc[source.start].dep_ == "expl" or any(t.dep_ in PASSIVE for t in verb.children)
-    return replace(attribution, source=None) if empty else attribution
 
 
 def _says_nobody(doc: Doc, quote: Quote, attribution: Attribution) -> bool:
