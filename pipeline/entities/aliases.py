@@ -31,6 +31,13 @@ STORM_WORDS = frozenset(word.lower() for word in word_set("storm"))
 # spellings of words in names of bodies that differ between countries
 SPELLINGS = {"defense": "defence", "organization": "organisation", "center": "centre", "labor": "labour",
              "programme": "program", "theater": "theatre", "harbor": "harbour"}  # fmt: skip
+# names before a body's that are as often written by their letters: "United Nations Security Council"
+LETTERS: dict[tuple[str, ...], str] = {
+    ("united", "states"): "us",
+    ("united", "kingdom"): "uk",
+    ("united", "nations"): "un",
+    ("european", "union"): "eu",
+}
 
 
 @cache
@@ -143,7 +150,7 @@ def body_words(words: tuple[str, ...], label: str) -> tuple[str, ...]:
     >>> body_words(("ministry", "of", "defense"), "ORG"), body_words(("orla", "motor", "co", "ltd"), "ORG")
     (('defence', 'ministry'), ('orla', 'motor'))
     """
-    kept = [SPELLINGS.get(word, word) for word in words]
+    kept = [SPELLINGS.get(word, word) for word in in_letters(words)]
     if label == "EVENT" and len(kept) > 1 and not STORM_WORDS.isdisjoint(kept[:-1]):
         return (kept[-1],)  # "Tropical Storm Orla" becomes "Hurricane Orla"
     while label == "ORG" and len(kept) > 1 and kept[-1] in company_endings():
@@ -155,6 +162,18 @@ def body_words(words: tuple[str, ...], label: str) -> tuple[str, ...]:
             rest = [w for w in kept[i + 2 :] if w not in FUNCTION_WORDS]
             return (*kept[:i], *rest, word)
     return tuple(kept)
+
+
+def in_letters(words: tuple[str, ...]) -> tuple[str, ...]:
+    """The words of a body's name, a country or union in them by its letters.
+
+    >>> in_letters(("united", "states", "senate")), in_letters(("united", "nations"))
+    (('us', 'senate'), ('united', 'nations'))
+    """
+    for i in range(len(words) - 1):
+        if words[i : i + 2] in LETTERS and len(words) > 2:
+            return (*words[:i], LETTERS[words[i : i + 2]], *words[i + 2 :])
+    return words
 
 
 def _root(parent: dict[tuple[str, ...], tuple[str, ...]], words: tuple[str, ...]) -> tuple[str, ...]:

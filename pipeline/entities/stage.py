@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from spacy.tokens import Doc
 
-from pipeline.entities.aliases import cluster_names
+from pipeline.entities.aliases import cluster_names, in_letters
 from pipeline.entities.described import described_types
 from pipeline.entities.metonyms import find_metonyms, state_meant
 from pipeline.entities.names import Name, find_names, is_absolute_date
@@ -108,12 +108,16 @@ def slug(name: str) -> str:
 def _entity_ids(clusters: Sequence[Cluster], called: Sequence[str]) -> list[str]:
     """Ids made of type and name, one for clusters that differ in neither.
 
-    Two people of one name in one article are told apart by what keeps them apart: "person/sund", "person/sund-f".
+    Two people of one name in one article are told apart by what keeps them apart: "person/sund", "person/sund-f". The
+    "United Nations Security Council" has the id of the "UN Security Council".
     """
     ids: list[str] = []
     taken: dict[str, Cluster] = {}
     for cluster, name in zip(clusters, called, strict=True):
-        entity_id = f"{cluster.label.lower()}/{slug(name) or 'unnamed'}"
+        spelled = slug(name)
+        if cluster.label not in ("PERSON", "GPE", "LOC"):
+            spelled = "-".join(in_letters(tuple(spelled.split("-"))))
+        entity_id = f"{cluster.label.lower()}/{spelled or 'unnamed'}"
         known = taken.get(entity_id)
         if (
             known
