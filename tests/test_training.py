@@ -399,6 +399,31 @@ def test_a_pass_can_end_halfway_from_where_it_began(tmp_path: Path, monkeypatch:
         assert torch.allclose(weights, (began[name] + ended[name]) / 2, atol=1e-6), name
 
 
+def test_a_pass_can_go_on_from_an_end_and_be_kept_halfway(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recipe.prepare, "write", lambda *wanted: None)
+    begun: list[Path | None] = []
+
+    def end_at_three(config: dict, data: Path, out: Path, *, start: Path | None, **_: object) -> None:
+        begun.append(start)
+        out.mkdir()
+        torch.save({"config": config, "step": 1, "mean": {"w": torch.full((2,), 3.0)}}, out / "checkpoint.pt")
+
+    monkeypatch.setattr(recipe.train, "train", end_at_three)
+    (tmp_path / "one").mkdir()
+    for name, weight in (("checkpoint.pt", 9.0), (recipe.HALFWAY, 1.0)):
+        torch.save(
+            {"config": {}, "step": 1, "mean": {"w": torch.full((2,), weight)}}, tmp_path / "one" / name
+        )
+    (tmp_path / "two.toml").write_text(
+        'start = "one"\nonward = true\nhalfway = true\n[share]\nset = 1.0', encoding="utf-8"
+    )
+    kept = recipe.run_pass(tmp_path / "two.toml", tmp_path, tmp_path, tmp_path / "tokenizer.json")
+    assert begun == [tmp_path / "one/checkpoint.pt"]
+    assert torch.load(kept, weights_only=False)["mean"]["w"].tolist() == [2.0, 2.0]
+
+
 def test_a_run_that_was_stopped_is_taken_up_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(train, "initial", lambda config, start, kind: kind.of(config))
     monkeypatch.setattr(train, "SAVE_EVERY", 1)

@@ -8,7 +8,8 @@ Each config is a pass. It begins with the pretrained encoder, or with the weight
 with rates that rise and fall anew; and where it names passes as its `teacher`, it learns from what these say of every
 word too (`training.scoring`): each of all heads, or of those that it is `asked`, and not on sets where it is `unasked`.
 A teacher with one judge of factuality gets a second, and the pass `web` tells how the first judges
-(`training.judging`). Of a pass that stops `halfway`, the mean of its weights at the beginning and at the end is kept.
+(`training.judging`). Of a pass that stops `halfway`, the mean of its weights at the end with what the pass before it
+left is kept; that is where it begins too, unless it goes `onward` from the other's end.
 The last pass is exported. A pass that was interrupted is taken up again.
 """
 
@@ -37,7 +38,8 @@ def run_pass(config_file: Path, data: Path, work: Path, tokenizer: Path) -> Path
     config = tomllib.loads(config_file.read_text(encoding="utf-8"))
     prepared, out = work / "data", work / config_file.stem
     prepare.write(data, prepared, tokenizer, set(config["share"]))
-    start = kept(work / config["start"]) if "start" in config else None
+    before = kept(work / config["start"]) if "start" in config else None
+    start = before.with_name("checkpoint.pt") if before and config.get("onward") else before
     teachers = [kept(work / name) for name in config.get("teacher", [])]
     objective = objectives.gold
     if "web" in config:
@@ -54,8 +56,8 @@ def run_pass(config_file: Path, data: Path, work: Path, tokenizer: Path) -> Path
     train.train(config, prepared, out, start=start, objective=objective, workers=workers)
     if "web" in config and fit_checkworthiness.SET in config["share"]:
         fit_checkworthiness.hand_on(out / "checkpoint.pt", teachers[0], prepared)
-    if start and config.get("halfway"):
-        mean_of([start, out / "checkpoint.pt"], out / HALFWAY)
+    if before and config.get("halfway"):
+        mean_of([before, out / "checkpoint.pt"], out / HALFWAY)
     return kept(out)
 
 

@@ -28,6 +28,7 @@ def mend(tree: Tree) -> None:
         words.join_halves,
         words.tense_verb,
         words.forward_subject,
+        complements.part_subjects,
         words.sort_subjects,
         complements.join_predicate,
         clauses.lower_participle,

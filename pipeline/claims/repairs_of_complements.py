@@ -79,6 +79,20 @@ def hang_infinitive(tree: Tree, i: int) -> None:
         move(tree, i, said, "csubj")
 
 
+def part_subjects(tree: Tree, i: int) -> None:
+    """The first of two subjects of a report is that of what is reported: "the port, the master said, is open"."""
+    verb = tree.heads[i]
+    if (
+        tree.deps[i] != "ccomp"
+        or i < verb
+        or child(tree, i, "nsubj", "nsubj:pass", "csubj", "expl") is not None
+    ):
+        return
+    subjects = [c for c in tree.children[verb] if tree.deps[c] == "nsubj" and c < verb]
+    if len(subjects) == 2 and "," in tree.lowers[subjects[0] + 1 : subjects[1]]:
+        move(tree, subjects[0], i, "nsubj" if child(tree, i, "aux:pass") is None else "nsubj:pass")
+
+
 def raise_contrast(tree: Tree, i: int) -> None:
     """What is said against what others say is not theirs: "they say it is safe, but they do not live there"."""
     said, joint, subject = tree.heads[i], child(tree, i, "cc"), child(tree, i, "nsubj")
