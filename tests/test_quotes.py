@@ -254,3 +254,20 @@ def test_an_it_that_stands_for_nobody_is_no_source(nlp: Language, relation: str,
     doc[0].dep_, doc[0].head = "nsubj", doc[2]
     doc[1].dep_, doc[1].head = relation, doc[2]
     assert [quote.source for quote in find_quotes(doc, "a", [], [])[0]] == [source]
+
+
+@pytest.mark.parametrize("marked", ["{t The port}, {s she} {c said}", "The port, {s she} {c said}"])
+def test_a_clause_that_its_cue_interrupts_is_made_whole(nlp: Language, marked: str) -> None:
+    doc = build_doc(nlp, {"text": f"{marked} on Friday, had been closed."})
+    words = [token.text for token in doc]
+    said, closed = words.index("said"), words.index("closed")
+    for word, relation, head in (
+        ("The", "det", 1), ("port", "nsubj:pass", closed), ("she", "nsubj", said), ("said", "ROOT", said),
+        ("on", "case", words.index("Friday")), ("Friday", "obl", closed), ("had", "aux", closed),
+        ("been", "aux:pass", closed), ("closed", "ccomp", said),
+    ):  # fmt: skip
+        token = doc[words.index(word)]
+        token.dep_, token.head = relation, doc[head]
+        token.pos_ = {"said": "VERB", "closed": "VERB"}.get(word, "NOUN")
+    (quote,) = find_quotes(doc, "a", [], [])[0]
+    assert (quote.text, quote.source) == ("The port … had been closed", "she")

@@ -23,6 +23,7 @@ EMPTY = frozenset({"there"})
 BE = frozenset("be been being is are was were am".split())
 SHARES_SUBJECT = frozenset({"conj", "xcomp", "advcl", "parataxis", "dep", "punct"})
 CLAUSES = ("ccomp", "xcomp")  # the likelier first
+OF_VERB = frozenset({"aux", "aux:pass", "cop", "advmod"})
 TO_SOMEBODY = frozenset(
     "tell ask urge warn advise order remind persuade convince beg instruct inform brief".split()
 )
@@ -38,9 +39,8 @@ def complete(doc: Doc, layout: Layout, attributions: list[Attribution]) -> list[
     completed = []
     for attribution in attributions:
         cue = attribution.cue
-        if cue and not attribution.contents:
-            contents, confidence = clauses_of(doc, layout, cue), attribution.confidence * GUESSED
-            attribution = replace(attribution, contents=contents, confidence=confidence)
+        if cue:
+            attribution = _with_contents(doc, layout, cue, attribution)
         if cue and attribution.source and layout.parsed and _is_told(doc, cue, attribution.source):
             attribution = replace(attribution, source=None)
         elif cue and not attribution.source and (_is_colon(layout, cue) or not _has_no_source(layout, cue)):
@@ -48,6 +48,16 @@ def complete(doc: Doc, layout: Layout, attributions: list[Attribution]) -> list[
         if attribution.contents:
             completed.append(_without_expletive(doc, attribution))
     return sorted(completed, key=lambda a: a.contents[0].start)
+
+
+def _with_contents(doc: Doc, layout: Layout, cue: Piece, attribution: Attribution) -> Attribution:
+    """The same attribution with what the parse adds to its contents, or has where it has none."""
+    contents = interrupted_clause(doc, layout, cue)
+    if attribution.contents:
+        whole = sorted((*attribution.contents, *contents), key=lambda piece: piece.start)
+        return replace(attribution, contents=tuple(whole))
+    contents = contents or clauses_of(doc, layout, cue)
+    return replace(attribution, contents=contents, confidence=attribution.confidence * GUESSED)
 
 
 def _is_told(doc: Doc, cue: Piece, source: Piece) -> bool:
@@ -128,6 +138,24 @@ def clauses_of(doc: Doc, layout: Layout, cue: Piece) -> tuple[Piece, ...]:
         return reported_clause(doc, layout, cue)
     complement = complement_of(doc, layout, cue)
     return (complement,) if complement else ()
+
+
+def interrupted_clause(doc: Doc, layout: Layout, cue: Piece) -> tuple[Piece, ...]:
+    """The halves of a clause that the cue stands in, where no piece is: "[The port], she said, [is open]"."""
+    if not layout.parsed:
+        return ()
+    head = _head(doc, cue)
+    clause = next((t for t in _children(head, "ccomp") if t.i >= cue.end), None)
+    subject = next(_children(clause, "nsubj"), None) if clause is not None else None
+    if clause is None or subject is None or subject.i >= cue.start or clause.sent != head.sent:
+        return ()
+    # "on Friday" belongs to the cue in "the port, she said on Friday, had been closed"
+    first = min((t.i for t in clause.children if t.dep_ in OF_VERB and cue.end <= t.i), default=clause.i)
+    halves = [_phrase(layout, word) for word in (subject, clause) if not layout.kind[word.i]]
+    halves = [
+        h if h.start < cue.start else replace(h, start=max(h.start, min(first, clause.i))) for h in halves
+    ]
+    return tuple(half for half in halves if half.end - half.start <= LONGEST_CONTENT)
 
 
 def complement_of(doc: Doc, layout: Layout, cue: Piece) -> Piece | None:
