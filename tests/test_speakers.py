@@ -114,3 +114,11 @@ objected object VBD root 0
     entity = Entity("person/ana-duarte", "Ana Duarte", "PERSON", None, 1, 1)
     speaker = find_speaker(doc, 0, 7, index_mentions(doc.text, True, [mention], [entity]))
     assert speaker == ("Some members, such as Ana Duarte", None)
+
+
+def test_a_name_behind_a_title_is_told_without_a_parse() -> None:
+    doc = Doc(Vocab(), words="The mayor , Ana Duarte , objected .".split())
+    mention = build_mention(doc.text, "Ana Duarte | PERSON | name | person/ana-duarte", False)
+    entity = Entity("person/ana-duarte", "Ana Duarte", "PERSON", None, 1, 1)
+    index = index_mentions(doc.text, False, [mention], [entity])
+    assert find_speaker(doc, 0, 6, index) == ("Ana Duarte", "person/ana-duarte")

@@ -430,6 +430,7 @@ def build(data: Path, make: Maker) -> dict[str, Iterator[Example]]:
         "wnut17": ner("wnut17"),
         "szeged_wiki": hedges(data / "hedges/szeged_wiki.train.jsonl", make, whole=False),
         "szeged_factbank": hedges(data / "hedges/szeged_factbank.train.jsonl", make),
+        # the same sentences without their neighbours, as the measure has them
         "szeged_factbank_alone": hedges(data / "hedges/szeged_factbank.train.jsonl", make, size=1),
         "szeged_hbc": hedges(data / "hedges/szeged_bio_hbc.train.jsonl", make),
         "szeged_bmc": hedges(data / "hedges/szeged_bio_bmc.train.jsonl", make),

@@ -1,9 +1,9 @@
 """What the parse says of a cue: who says it and what is said, where the reader passed the source or content over.
 
 "The mayor" of "said", "the council" of "was approved by", "Ana Duarte" of "according to", "the crew's" of "hope"; and
-"that it was safe" of "said", "sail" of "urged the crew to", the sentence around "according to". A cue without content
-takes a clause alone: most nouns that would complete it are said by nobody ("made her announcement", "suspended
-parliament").
+"that it was safe" of "said", "sail" of "urged the crew to", the sentence around "according to", both halves of "the
+port, she said, is open". A cue without content takes a clause alone: most nouns that would complete it are said by
+nobody ("made her announcement", "suspended parliament").
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ EMPTY = frozenset({"there"})
 BE = frozenset("be been being is are was were am".split())
 SHARES_SUBJECT = frozenset({"conj", "xcomp", "advcl", "parataxis", "dep", "punct"})
 CLAUSES = ("ccomp", "xcomp")  # the likelier first
-OF_VERB = frozenset({"aux", "aux:pass", "cop", "advmod"})
+BEFORE_VERB = frozenset({"aux", "aux:pass", "cop", "advmod"})  # what a clause without its subject begins with
 TO_SOMEBODY = frozenset(
     "tell ask urge warn advise order remind persuade convince beg instruct inform brief".split()
 )
@@ -74,28 +74,25 @@ def _without_expletive(doc: Doc, attribution: Attribution) -> Attribution:
     What is said of *it* stays: "[It] was said [to have cracked]".
     """
     source, contents = attribution.source, attribution.contents
-    if (
-        source
-        and _is_it(doc, source)
-        and (_is_empty(doc[source.start]) or _is_passive_subject(doc[source.start]))
-    ):
+    if source and (_is_expletive(doc, source) or _is_passive_it(doc, source)):
         attribution = replace(attribution, source=None)
-    meant = tuple(p for p in contents if not (_is_it(doc, p) and _is_empty(doc[p.start])))
+    meant = tuple(piece for piece in contents if not _is_expletive(doc, piece))
     return replace(attribution, contents=meant) if 0 < len(meant) < len(contents) else attribution
+
+
+def _is_expletive(doc: Doc, piece: Piece) -> bool:
+    return _is_it(doc, piece) and doc[piece.start].dep_ == "expl"
+
+
+def _is_passive_it(doc: Doc, piece: Piece) -> bool:
+    it = doc[piece.start]
+    if not _is_it(doc, piece) or not it.dep_.startswith("nsubj"):
+        return False
+    return any(t.dep_ in ("aux:pass", "auxpass") for t in it.head.children)
 
 
 def _is_it(doc: Doc, piece: Piece) -> bool:
     return piece.end - piece.start == 1 and doc[piece.start].lower_ == "it"
-
-
-def _is_empty(subject: Token) -> bool:
-    return subject.dep_ == "expl"
-
-
-def _is_passive_subject(subject: Token) -> bool:
-    return subject.dep_.startswith("nsubj") and any(
-        t.dep_ in ("aux:pass", "auxpass") for t in subject.head.children
-    )
 
 
 def _is_colon(layout: Layout, cue: Piece) -> bool:
@@ -147,15 +144,17 @@ def interrupted_clause(doc: Doc, layout: Layout, cue: Piece) -> tuple[Piece, ...
     head = _head(doc, cue)
     clause = next((t for t in _children(head, "ccomp") if t.i >= cue.end), None)
     subject = next(_children(clause, "nsubj"), None) if clause is not None else None
-    if clause is None or subject is None or subject.i >= cue.start or clause.sent != head.sent:
+    if clause is None or subject is None or subject.i >= cue.start:
         return ()
+    before, behind = _phrase(layout, subject), _phrase(layout, clause)
     # "on Friday" belongs to the cue in "the port, she said on Friday, had been closed"
-    first = min((t.i for t in clause.children if t.dep_ in OF_VERB and cue.end <= t.i), default=clause.i)
-    halves = [_phrase(layout, word) for word in (subject, clause) if not layout.kind[word.i]]
-    halves = [
-        h if h.start < cue.start else replace(h, start=max(h.start, min(first, clause.i))) for h in halves
-    ]
-    return tuple(half for half in halves if half.end - half.start <= LONGEST_CONTENT)
+    first = min([clause.i, *(t.i for t in clause.children if t.dep_ in BEFORE_VERB and t.i >= cue.end)])
+    behind = replace(behind, start=max(behind.start, first))
+    return tuple(
+        half
+        for word, half in ((subject, before), (clause, behind))
+        if not layout.kind[word.i] and half.end - half.start <= LONGEST_CONTENT
+    )
 
 
 def complement_of(doc: Doc, layout: Layout, cue: Piece) -> Piece | None:

@@ -43,7 +43,9 @@ def mend_contents(layout: Layout, attributions: list[Attribution]) -> list[Attri
                 contents.append(whole)
         if contents:
             joined = _join(layout, sorted(contents, key=_start))
-            mended.append(replace(attribution, contents=tuple(_without_and(layout, p) for p in joined)))
+            mended.append(
+                replace(attribution, contents=tuple(_without_conjunction(layout, p) for p in joined))
+            )
     return mended
 
 
@@ -242,8 +244,8 @@ def _trim(layout: Layout, piece: Piece) -> Piece:
     return replace(piece, start=start, end=end)
 
 
-def _without_and(layout: Layout, piece: Piece) -> Piece:
-    """The piece without an "and" at its end: "He said that she had sold the house [and] hoped for mercy".
+def _without_conjunction(layout: Layout, piece: Piece) -> Piece:
+    """The piece without an "and" or "or" at its end: "He said that she had sold the house [and] hoped for mercy".
 
     In PolNeAR's training part 2 of 23,000 contents end so.
     """

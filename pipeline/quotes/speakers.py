@@ -26,6 +26,8 @@ PRONOUNS = PERSONAL | RELATIVE | DEMONSTRATIVE
 BODIES = frozenset({"ORG", "GPE"})
 CALLED = frozenset({"named", "called"})
 NAMING = ("flat", "appos", "compound", "nmod:desc", "nmod:unmarked")  # relations from a title to a name
+# A possessor would stand before its noun: one behind a comma is an apposition that the parser got wrong.
+APPOSED = ("appos", "nmod:poss")
 # Where, without a parse, the head of a source is taken to lie before.
 POSTMODIFIER_STARTS = frozenset(
     [*",(–—-", "of", "for", "at", "from", "with", "in", "who", "whose", "which", "on", "and", "to", "by"]
@@ -99,9 +101,8 @@ def source_head(doc: Doc, start: int, end: int, parsed: bool) -> Token:
     ]
     if tops:
         subjects = [token for token in tops if token.dep_.startswith("nsubj")]
-        if subjects and subjects[-1].head == subjects[0].head:
-            return subjects[-1]
-        return (subjects or tops)[0]
+        of_one_verb = subjects and subjects[-1].head == subjects[0].head
+        return subjects[-1] if of_one_verb else (subjects or tops)[0]
     last = start
     for token in doc[start:end]:
         if token.text.lower() in POSTMODIFIER_STARTS and token.i > start:
@@ -120,7 +121,7 @@ def head_mention(doc: Doc, start: int, end: int, index: MentionIndex) -> Mention
     holding = [m for m in inside if m.start <= head.idx < m.end]
     named = _names_head(doc, head, inside, end)
     if named and not any(m.kind == "name" for m in holding):
-        return None if _has_conjunct(doc, named, end) else named
+        return None if index.parsed and _has_conjunct(doc, named, end) else named
     with_entity = [m for m in holding if m.entity_id] or holding
     held = max(with_entity, key=lambda m: m.end - m.start, default=None)
     return (held and _officer_of(doc, held, inside)) or held
@@ -150,9 +151,10 @@ def _officer_of(doc: Doc, body: Mention, inside: list[Mention]) -> Mention | Non
     person = next((m for m in inside if m.start > body.end), None)
     if body.type not in BODIES or person is None or person.type != "PERSON":
         return None
-    title = doc.char_span(body.end, person.start, alignment_mode="contract") or doc[0:0]
-    nouns = all(token.pos_ in TITLE_WORDS for token in title)
-    return person if len(title) and nouns and is_person_noun(fold_word(title[-1].text)) else None
+    title = doc.char_span(body.end, person.start, alignment_mode="contract")
+    if not title or any(token.pos_ not in TITLE_WORDS for token in title):
+        return None
+    return person if is_person_noun(fold_word(title[-1].text)) else None
 
 
 def _names_head(doc: Doc, head: Token, inside: list[Mention], end: int) -> Mention | None:
@@ -182,7 +184,7 @@ def _is_person_behind(
     before = doc[first - 1]
     return (
         (root.head.i == head.i and (root.dep_.startswith(NAMING) or _has_no_preposition(root)))
-        or (before.text == "," and _hangs_as_apposition(head, root))
+        or (before.text == "," and root.head.i == head.i and root.dep_ in APPOSED)
         or (before.text.lower() in CALLED and before.head.i == head.i)
         or doc[head.i + 1].idx == mention.start
         or (mention == inside[-1] and _closes_description(doc, head, bounds, end))
@@ -197,7 +199,7 @@ def _describes_body(doc: Doc, head: Token, name: tuple[int, int]) -> bool:
     "The broadcaster NRK", "the paper, the Echo,"; but not "the spokesman, Sea Institute".
     """
     root = doc[slice(*name)].root
-    apposed = (root.dep_ == "appos" and root.head.i == head.i) or _hangs_as_apposition(head, root)
+    apposed = root.head.i == head.i and root.dep_ in APPOSED
     return apposed and (name[0] == head.i + 1 or not is_person_noun(fold_word(head.lemma_ or head.text)))
 
 
@@ -233,14 +235,6 @@ def _has_no_preposition(name: Token) -> bool:
 def _after_office(name: Mention, inside: list[Mention]) -> bool:
     """Whether a name follows on the place or body of an office: "ambassador to Norway Ana Duarte"."""
     return any(other.end + 1 == name.start and other.type != "PERSON" for other in inside)
-
-
-def _hangs_as_apposition(head: Token, name: Token) -> bool:
-    """Whether a name after "the mayor," is one with the mayor, where a parser makes it a second subject of the verb,
-    which has but one, or the mayor's possessor, who would stand before him."""
-    if name.head.i == head.i:
-        return name.dep_ == "nmod:poss"
-    return name.head.i == head.head.i and name.dep_ == head.dep_ and name.dep_.startswith("nsubj")
 
 
 def token_span(doc: Doc, mention: Mention) -> tuple[int, int] | None:
