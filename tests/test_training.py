@@ -29,6 +29,7 @@ from training import (  # noqa: E402
     losses,
     model,
     objectives,
+    prepare,
     pretrained,
     restore,
     scoring,
@@ -91,7 +92,7 @@ def nodes(path: Path) -> list[str]:
 
 def test_the_exported_graph_has_one_node_for_attention_and_reads_the_same(tmp_path: Path) -> None:
     torch.manual_seed(0)
-    reader = model.Reader.of({**CONFIG, "layers": 2, "judges": 2}).eval()
+    reader = model.Reader.of({**CONFIG, "layers": 2, "judges": 2, "depths": [1, 2], "genre": True}).eval()
     for weights in reader.parameters():
         torch.nn.init.normal_(weights, std=0.05)
     path = tmp_path / "reader.onnx"
@@ -326,13 +327,14 @@ def test_the_large_encoder_tells_pieces_apart_by_their_distance() -> None:
 
 def test_a_shipped_reader_is_a_checkpoint_again(tmp_path: Path) -> None:
     torch.manual_seed(0)
-    reader = model.Reader.of({**CONFIG, "judges": 2}).eval()
+    config = {**CONFIG, "judges": 2, "depths": [1], "genre": True}
+    reader = model.Reader.of(config).eval()
     with torch.no_grad():
         for (
             weights
         ) in reader.parameters():  # the exporter keeps one of several that are equal, as new norms are
             weights.add_(0.02 * torch.randn_like(weights))
-    saved = {"config": {**CONFIG, "judges": 2}, "step": 2, "mean": reader.state_dict()}
+    saved = {"config": config, "step": 2, "mean": reader.state_dict()}
     torch.save(saved, tmp_path / "checkpoint.pt")
     export.export([tmp_path / "checkpoint.pt"], tmp_path / "model")
     again = restore.restore(tmp_path / "model")
@@ -460,18 +462,79 @@ def test_a_single_judge_learns_both_ways() -> None:
     assert reader.words.all.weight.grad is not None
 
 
-def test_what_is_exported_is_the_mean_of_both_judges() -> None:
+def test_a_text_is_judged_as_its_kind_is() -> None:
     torch.manual_seed(0)
-    reader = model.Reader.of({**CONFIG, "judges": 2}).eval()
+    reader = model.Reader.of({**CONFIG, "judges": 2, "genre": True}).eval()
     torch.nn.init.normal_(reader.news.plain.weight)
     encoded = items(40)[0][0]
     at = labels.columns()["factuality"]
-    with torch.no_grad():
-        scores = reader(*train.tensors(windows.collate([encoded])))
-        words = export.OneWindow(reader).eval()(*(torch.from_numpy(a) for a in encoded))[0]
+    judged = {}
+    for kind, bias in (("web", -50.0), ("either", 0.0), ("news", 50.0)):
+        torch.nn.init.zeros_(reader.genre.word.weight)
+        torch.nn.init.constant_(reader.genre.word.bias, bias)
+        with torch.no_grad():
+            scores = reader(*train.tensors(windows.collate([encoded])))
+            words = export.OneWindow(reader).eval()(*(torch.from_numpy(a) for a in encoded))[0]
+        judged[kind] = torch.tanh(words[:, at])[:, 0]
     web, news = torch.tanh(scores.words[0, :, at][:, 0]), torch.tanh(scores.news[0])
-    mean = ((1 - export.NEWS) * web + export.NEWS * news).clamp(-0.999, 0.999)
-    assert torch.allclose(torch.tanh(words[:, at])[:, 0], mean, atol=1e-4)
+    for kind, wanted in {"web": web, "either": (web + news) / 2, "news": news}.items():
+        assert torch.allclose(judged[kind], wanted.clamp(-0.999, 0.999), atol=1e-4), kind
+
+
+def test_kinds_of_text_are_learned_from_whole_windows() -> None:
+    torch.manual_seed(0)
+    kinds = [1.0, 0.0, None]
+    found = []
+    for kind in kinds:
+        source = example(30)
+        if kind is not None:
+            source.layers["genre"] = kind
+        found += [(e, targets.word_targets(source, *w)) for e, w in targets.cut(source, 200)]
+    batch = batch_of(found)
+    assert torch.equal(batch["genre"].isnan(), torch.tensor([False, False, True]))
+    reader = model.Reader.of({**CONFIG, "judges": 2, "genre": True})
+    torch.nn.init.constant_(reader.genre.word.bias, 2.0)
+    torch.nn.init.zeros_(reader.genre.word.weight)
+    loss = objectives.gold(reader, batch, CONFIG)["genre"]
+    # -log p of "news" and of "the web" at a logit of 2, weighed by the root of the two windows of three that know
+    sure, unsure = np.log1p(np.exp(-2.0)), np.log1p(np.exp(2.0))
+    assert loss.item() == pytest.approx((sure + unsure) / 2 * (2 / 3) ** 0.5, abs=1e-4)
+    loss.backward()
+    assert reader.genre.word.bias.grad is not None
+
+
+def test_padding_does_not_tell_the_kind_of_a_text() -> None:
+    torch.manual_seed(0)
+    reader = model.Reader.of({**CONFIG, "genre": True}).eval()
+    short, long = (items(limit)[0][0] for limit in (12, 40))
+    with torch.no_grad():
+        both = reader(*train.tensors(windows.collate([short, long]))).genre
+        alone = reader(*train.tensors(windows.collate([short]))).genre
+    assert torch.allclose(both[0], alone[0], atol=1e-5)
+
+
+def test_sets_are_of_the_kinds_that_they_were_taken_from() -> None:
+    named = [name for sets in prepare.GENRES.values() for name in sets]
+    assert len(named) == len(set(named))
+    assert "ewt" in prepare.GENRES[0.0] and "uw" in prepare.GENRES[1.0]
+
+
+def test_hedges_are_read_at_several_depths() -> None:
+    torch.manual_seed(0)
+    plain = model.Reader.of({**CONFIG, "layers": 3}).eval()
+    deep = model.Reader.of({**CONFIG, "layers": 3, "depths": [1, 3]}).eval()
+    deep.load_state_dict(plain.state_dict(), strict=False)
+    batch = train.tensors(windows.collate([items(40)[0][0]]))
+    at = labels.columns()["hedge"]
+    with torch.no_grad():
+        assert torch.equal(
+            plain(*batch).words, deep(*batch).words
+        )  # the new layer begins with nothing to say
+        torch.nn.init.normal_(deep.hedges.kinds.weight)
+        one, other = plain(*batch).words, deep(*batch).words
+    assert not torch.allclose(one[..., at], other[..., at])
+    for outside in (slice(0, at.start), slice(at.stop, None)):
+        assert torch.equal(one[..., outside], other[..., outside])
 
 
 def test_sets_get_the_judgements_that_they_lack() -> None:

@@ -28,7 +28,7 @@ from training import export, fit_checkworthiness, fit_factuality, judging, objec
 CONFIGS = Path("training/configs")
 STANDARD = [
     CONFIGS / f"{name}.toml"
-    for name in "open joint second third taught large hedging larger weighed wider last".split()
+    for name in "open joint second third taught large hedging larger weighed wider widest deeper last".split()
 ]
 HALFWAY = "halfway.pt"
 

@@ -67,7 +67,7 @@ class FusedAttention(torch.autograd.Function):
 class OneWindow(nn.Module):
     """The reader on one window, without padding: pieces [T] and first pieces [N] in, scores without the batch out.
 
-    Factuality is the mean of both judges, where a reader has two.
+    Where a reader has two judges, factuality is as the one says that knows this kind of text.
     """
 
     def __init__(self, reader: Reader) -> None:
@@ -76,25 +76,22 @@ class OneWindow(nn.Module):
 
     def forward(self, ids: Tensor, shapes: Tensor, quotes: Tensor, first: Tensor) -> tuple[Tensor, ...]:
         r = self.reader
-        x = r.encoder(ids[None], shapes[None], quotes[None], None)
-        x = r.pool(x, ids[None], first[None])[0]
+        found, deep = r.vectors(ids[None], shapes[None], quotes[None], None, first[None])
+        x = found[0]
         none = torch.zeros_like(first, dtype=x.dtype)[None]
         pairs = [head(x[None], none)[0] for head in r.pairs.values()]
         governor = torch.cat([r.root[None], r.governor(x)], dim=0)
-        words = r.words(x)
-        if r.news:
-            words = judged(words, r.news(x)[:, None])
+        words = r.word_scores(x, None if deep is None else deep[0])
+        if r.news and r.genre:
+            share = torch.sigmoid(r.genre(found, 1.0 + none))
+            words = judged(words, r.news(x)[:, None], share)
         return (words, *pairs, r.dependent(x), governor)
 
 
-# The news judge's part in factuality: news is what the project reads, and the web's judgements spread twice as far.
-NEWS = 0.52
-
-
-def judged(words: Tensor, news: Tensor) -> Tensor:
-    """The scores with the mean of both judges as factuality, which is read as 3·tanh."""
+def judged(words: Tensor, news: Tensor, share: Tensor) -> Tensor:
+    """The scores with the mean of both judges as factuality, which is read as 3·tanh; `share`: of the news' judge."""
     at = labels.columns()["factuality"]
-    mean = NEWS * torch.tanh(news) + (1.0 - NEWS) * torch.tanh(words[:, at])
+    mean = share * torch.tanh(news) + (1.0 - share) * torch.tanh(words[:, at])
     mean = mean.clamp(-LIMIT, LIMIT)
     # the inverse of tanh, which the exporter does not know
     score = 0.5 * torch.log((1.0 + mean) / (1.0 - mean))

@@ -16,7 +16,7 @@ COLUMNS = labels.columns()
 WEIGHT = {
     "sentence": 1.0, "upos": 0.5, "xpos": 0.5, "head": 1.0, "relation": 0.5, "entity": 1.0, "piece": 1.5,
     "cue": 0.5, "source": 0.5, "antecedent": 0.5, "hedge": 1.5, "factuality": 2.0, "news": 2.0, "checkworthiness": 0.5,
-    "metonymy": 0.5,
+    "metonymy": 0.5, "genre": 0.5,
 }  # fmt: skip
 
 
@@ -41,6 +41,12 @@ def gold_losses(model: Reader, scores: Scores, batch: Batch) -> dict[str, Tensor
         losses["news"] = _judged(readers if scores.news is None else scores.news.float(), batch["news"])
     if "checkworthiness" in batch:
         losses["checkworthiness"] = _worth(words[..., COLUMNS["checkworthiness"]][..., 0], batch)
+    if "genre" in batch and scores.genre is not None:
+        known = batch["genre"].isfinite()
+        each = F.binary_cross_entropy_with_logits(
+            scores.genre.float(), batch["genre"].nan_to_num(), reduction="none"
+        )
+        losses["genre"] = mean_where(each, known)
     if "head" in batch:
         losses |= _tree(model, scores, batch)
     for name in ("cue", "source", "antecedent"):

@@ -42,6 +42,8 @@ def tensors(batch: windows.Batch) -> list[torch.Tensor]:
 
 # Parts of the encoder that are not pretrained; they learn at the rate of the heads.
 NEW = ("encoder.shapes.", "encoder.quotes.")
+# Parts that a later pass can add to the weights it starts from.
+ADDED = ("news.", "hedges.", "genre.")
 
 
 def optimizer(model: Reader, config: dict[str, Any]) -> torch.optim.AdamW:
@@ -79,9 +81,7 @@ def initial(config: dict[str, Any], start: Path | None, kind: type[Reader] = Rea
         model.encoder.load_pretrained(pretrained.weights(config.get("encoder", "minilm")))
         return model
     missing, unknown = model.load_state_dict(torch.load(start, weights_only=False)["mean"], strict=False)
-    missing = [
-        name for name in missing if not name.startswith("news.")
-    ]  # a later pass can add a second judge
+    missing = [name for name in missing if not name.startswith(ADDED)]
     if missing or unknown:
         raise ValueError(f"{start}: weights of another reader; it lacks {missing}, has besides {unknown}")
     return model
