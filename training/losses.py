@@ -19,6 +19,8 @@ WEIGHT = {
     "metonymy": 0.5, "genre": 0.5,
 }  # fmt: skip
 
+WEB = 6.0  # windows of news are drawn so many times as often
+
 
 def gold_losses(model: Reader, scores: Scores, batch: Batch) -> dict[str, Tensor]:
     """{head: mean loss, weighted} for the layers that the batch carries (training.batches.arrays)."""
@@ -42,11 +44,7 @@ def gold_losses(model: Reader, scores: Scores, batch: Batch) -> dict[str, Tensor
     if "checkworthiness" in batch:
         losses["checkworthiness"] = _worth(words[..., COLUMNS["checkworthiness"]][..., 0], batch)
     if "genre" in batch and scores.genre is not None:
-        known = batch["genre"].isfinite()
-        each = F.binary_cross_entropy_with_logits(
-            scores.genre.float(), batch["genre"].nan_to_num(), reduction="none"
-        )
-        losses["genre"] = mean_where(each, known)
+        losses["genre"] = _kind(scores.genre.float(), batch["genre"])
     if "head" in batch:
         losses |= _tree(model, scores, batch)
     for name in ("cue", "source", "antecedent"):
@@ -67,6 +65,12 @@ def _worth(scores: Tensor, batch: Batch) -> Tensor:
     mean = (scores * word_mask).sum(1) / word_mask.sum(1)
     each = F.binary_cross_entropy_with_logits(mean, gold.nan_to_num(), reduction="none")
     return mean_where(each, gold.isfinite())
+
+
+def _kind(said: Tensor, gold: Tensor) -> Tensor:
+    """Of windows: news or the web's, as if one were drawn as often as the other."""
+    each = F.binary_cross_entropy_with_logits(said, gold.nan_to_num(), reduction="none")
+    return mean_where(torch.where(gold > 0, each, WEB * each), gold.isfinite())
 
 
 def _classes(scores: Tensor, gold: Tensor) -> Tensor:

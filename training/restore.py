@@ -22,7 +22,6 @@ from pipeline.reader import labels, network
 from training.export import opening_bonus
 from training.model import Reader
 
-
 # Parts that the graph names without what they are part of.
 WITHIN = {"layers": "encoder."} | dict.fromkeys(labels.PAIR_HEADS, "pairs.")
 
