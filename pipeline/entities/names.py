@@ -12,6 +12,7 @@ from spacy.tokens import Doc, Token
 
 from pipeline.entities.places import country_of, is_demonym, is_province, is_state
 from pipeline.entities.titles import description, gender_of_titles, title_kind, trim_titles
+from pipeline.entities.values import VALUES, whole_values
 from pipeline.entities.wholes import is_given, whole_spans
 from pipeline.entities.words import (
     fold_word,
@@ -65,7 +66,8 @@ def find_names(doc: Doc, texts: Sequence[str]) -> list[Name]:
     They are the spans of `doc.ents`, acronyms in brackets after one, and repeats that the reader missed. `texts` are
     the texts of all tokens.
     """
-    names = [name for span in whole_spans(doc, texts) for name in _cut(doc, *span)]
+    spans = whole_values(doc, whole_spans(doc, texts))
+    names = [name for span in spans for name in _cut(doc, *span)]
     names = _without_words(names)
     names = _add_missing(doc, names, _bracketed_acronyms(doc, names))
     return _add_missing(doc, names, _repeats(doc, names, texts))
@@ -101,6 +103,9 @@ def _add_missing(doc: Doc, names: list[Name], found: Iterator[Name]) -> list[Nam
 
 def _cut(doc: Doc, start: int, end: int, label: str) -> Iterator[Name]:
     """The names in one entity span: without articles, possessives, titles; "Sund, Norway" is two."""
+    if label in VALUES:
+        yield _value(doc, start, end, label)
+        return
     for left, right in _split_lines(doc, start, end, label):
         if label in ("GPE", "LOC"):
             commas = [
@@ -115,6 +120,11 @@ def _cut(doc: Doc, start: int, end: int, label: str) -> Iterator[Name]:
         name = _name(doc, left, right, label)
         if name:
             yield name
+
+
+def _value(doc: Doc, start: int, end: int, label: str) -> Name:
+    text, offset = doc[start:end].text, doc[start].idx
+    return Name(start, end, offset, offset + len(text), text, label, name_words(text))
 
 
 def _split_lines(doc: Doc, start: int, end: int, label: str) -> Iterator[tuple[int, int]]:

@@ -13,6 +13,7 @@ from itertools import pairwise
 from spacy.tokens import Doc, Token
 
 from pipeline.entities.places import country_of, is_demonym, is_known_place, is_state
+from pipeline.entities.values import VALUES
 from pipeline.entities.words import fold_word, is_given_name, is_person_noun, thing_nouns, word_set
 from pipeline.lexicon import read_lexicon
 
@@ -22,7 +23,6 @@ Span = tuple[int, int, str]
 DETERMINERS = word_set("determiner")
 SURFACES = 8  # longer names that are tried at one first word
 LONGEST = 8  # words from the end of a span to the noun that it belongs to
-VALUES = frozenset({"DATE", "MONEY"})
 PARTS = frozenset({"compound", "amod", "nmod", "flat", "nmod:desc"})
 
 
