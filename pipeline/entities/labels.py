@@ -11,6 +11,7 @@ from pipeline.entities.places import is_demonym, is_known_place, is_landform
 from pipeline.entities.words import left_out, thing_nouns, word_set
 
 FUNCTION_WORDS = word_set("function")
+CLUBS = word_set("club")  # "Orla" is Orla Town where that is a club
 STATE_FORMS = word_set("state form")
 OUTLET_ENDINGS = tuple(sorted(word_set("outlet ending")))
 # a first word that many bodies share is no short form of one: "National" is not the National Weather Service
@@ -34,7 +35,7 @@ LABEL_ORDER = (
 
 def makes_another_body(word: str) -> bool:
     """Whether a word after a name makes it another's: the "Orla Foundation" is not Orla, "Orla Norway" a branch."""
-    own_kind = word in thing_nouns() and word not in left_out()
+    own_kind = word in thing_nouns() and word not in left_out() and word not in CLUBS
     return own_kind or word in FUNCTION_WORDS or is_known_place(word) or is_demonym(word)
 
 

@@ -11,7 +11,7 @@ from spacy.lang.en.stop_words import STOP_WORDS
 from spacy.tokens import Doc, Token
 
 from pipeline.entities.places import country_of, is_demonym, is_province, is_state
-from pipeline.entities.titles import description, gender_of_titles, title_kind, trim_titles
+from pipeline.entities.titles import description, gender_of_titles, is_office, title_kind, trim_titles
 from pipeline.entities.values import VALUES, whole_values
 from pipeline.entities.wholes import is_given, whole_spans
 from pipeline.entities.words import (
@@ -24,6 +24,8 @@ from pipeline.entities.words import (
 POSSESSIVE = re.compile(r"['’]s?$")
 NUMBER = re.compile(r"\d{3,5}")
 YEAR = re.compile(r"\b(?:1[0-9]|20)\d\d\b")
+GOALS = re.compile(r"\d{1,2}")
+SCORE = re.compile(r"[^\d\n]{3,60} \d{1,2},? [^\d\n]{3,60} \d{1,2}")
 # labels of names proper, which begin with a capital; weapons may be common nouns
 NAMED = frozenset({"ORG", "GPE", "LOC", "FAC", "NORP", "PRODUCT", "WEAPON"})
 # labels whose names are looked for again where the reader passed them over, and how many of one first word
@@ -35,6 +37,7 @@ PARTICLES = word_set("particle")
 GENERATIONS = word_set("generation")
 TRAILING = word_set("trailing")
 STORMS = word_set("storm")
+REGIONAL = word_set("regional")
 PARTIES = frozenset("DRI")  # of the United States: Democrat, Republican, independent
 DASHES = ("-", "–", "—", "--")
 SHIPS = frozenset(word.upper() for word in word_set("ship"))
@@ -156,7 +159,10 @@ def _name(doc: Doc, start: int, end: int, label: str) -> Name | None:
         start, label = start + 2, "GPE"
     if end < len(doc) and doc[end].text == "." and is_province(f"{doc[start:end].text}."):
         end += 1  # "Vt.", cut in two by the tokenizer
+    end = _without_goals(doc, start, end)
     label = _mend_label(doc[start:end].text, label)
+    if label == "ORG" and is_office(doc[start:end].text):
+        return None
     end = _whole_code(doc, start, end)
     if start and label in ("PERSON", "GPE", "ORG", "EVENT") and doc[start - 1].text in STORMS:
         start, end, label = start - 1, start + 1, "EVENT"  # "Hurricane Orla", marked as if a woman
@@ -190,6 +196,16 @@ def _is_party_and_state(doc: Doc, start: int, end: int) -> bool:
     party = end - start > 2 and doc[start].text in PARTIES and doc[start + 1].text in DASHES
     state = doc[start + 2 : end].text
     return party and (is_province(state) or is_province(f"{state}."))
+
+
+def _without_goals(doc: Doc, start: int, end: int) -> int:
+    """The end of a name in a line of scores without its goals: "Orla Town 2" of "Orla Town 2 Vik Rovers 1"."""
+    if end - start < 2 or not GOALS.fullmatch(doc[end - 1].text):
+        return end
+    text = doc.text
+    left = text.rfind("\n", 0, doc[start].idx) + 1
+    right = text.find("\n", left)
+    return end - 1 if SCORE.fullmatch(text[left : right if right >= 0 else None].strip()) else end
 
 
 def _whole_code(doc: Doc, start: int, end: int) -> int:
@@ -229,7 +245,7 @@ def _mend_label(text: str, label: str) -> str:
         return "GPE"
     if label in ("ORG", "LOC", "FAC", "PRODUCT", "NORP", "EVENT") and is_state(text):
         return "GPE"
-    if label in ("GPE", "LOC", "ORG") and is_demonym(text) and not is_state(text):
+    if label in ("GPE", "LOC", "ORG") and (text in REGIONAL or is_demonym(text)) and not is_state(text):
         return "NORP"
     if (
         label == "PERSON"

@@ -22,6 +22,7 @@ from pipeline.entities.words import UNFOLDED, name_words, thing_nouns
 from pipeline.schema import Entity, Mention, span_id
 from pipeline.sentences import sentence_bounds
 
+LETTERS_ALONE = 4  # "UAE" and "USSR" are written so
 SLUG_BREAK = re.compile(r"[\W_]+")
 ARTICLE = re.compile(r"^(?:the|a|an)\s+", re.IGNORECASE)
 
@@ -82,6 +83,8 @@ def _canonical(cluster: Cluster, names: Sequence[Name], text: str) -> str:
     shouted = {form: form.isupper() and not (is_body and _is_acronym(form, forms)) for form in forms}
     best = max(forms, key=lambda form: (length[form], not shouted[form], forms[form], len(form), form))
     first = next((form for form in forms if length[form] > 1), best)
+    if not is_body and len(best) > LETTERS_ALONE and best.isupper():
+        return best.title()  # "PORT ORLA" of a dateline
     if forms[best] == 1 < forms[first] and name_words(best)[-length[first] :] == name_words(first):
         best = first  # one "Bharat Ratna Ana Orla" after many an "Ana Orla"
     bare = ARTICLE.sub("", best)

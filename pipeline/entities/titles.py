@@ -60,6 +60,12 @@ def trim_titles(doc: Doc, start: int, end: int) -> tuple[int, int]:
     return start + cut, start + stop
 
 
+def is_office(text: str) -> bool:
+    """Whether a name of several words is but an office, taken for a body: "the Attorney General"."""
+    words = [fold_word(word) for word in text.split()]
+    return len(words) > 1 and _title_end(words, 0) == len(words)
+
+
 def title_kind(word: str) -> str:
     """What a word is as a title ("office", "rank", "honorific" …), or ""."""
     return _title_kinds().get(word, "")

@@ -20,6 +20,11 @@ ILLNESS = "ILLNESS"  # no type of entity: names of diseases and germs are left o
 SPECIES = re.compile(r"[A-Z]\. [a-z]{3,}")
 BEFORE = re.compile(r"[\w'’-]+")
 JOINED = re.compile(r"\w [\"“‘']?$")  # "the planet Orla", but not "the planet. Orla"
+# "PORT ORLA, Vik Islands — The ferry", at the head of a paragraph; an agency may follow in brackets
+CAPITALS = r"(?:[^\W\d_a-z][ .'’-]{0,2}){5,30}"
+DATELINE = re.compile(
+    rf"^({CAPITALS}(?:, [^\n(—–]{{2,40}})?)(?: \([^\n)]{{2,20}}\))? ?(?:—|–|--) ", re.MULTILINE
+)
 POSSESSIVES = ("'s ", "’s ")
 WINDOW = 40  # characters around a name
 LONGEST = 3  # words of evidence
@@ -42,9 +47,13 @@ def told_types(names: Sequence[Name], text: str) -> dict[Form, str]:
     surnames = {
         name.words[-1] for name in names if name.label == "PERSON" and (name.titles or len(name.words) > 1)
     }
+    datelines = [match.span(1) for match in DATELINE.finditer(text)]
     for name in names:
         told = "" if name.label in SETTLED else _told(name, text)
-        if not told and name.label == "PERSON" and surnames.isdisjoint(name.words) and _governs(name, text):
+        nobody = name.label == "PERSON" and surnames.isdisjoint(name.words)
+        if not told and nobody and (_governs(name, text) or _is_where(name, text)):
+            told = "GPE"
+        if not told and name.label not in SETTLED and _is_within(name, datelines):
             told = "GPE"
         if told:
             hits[name.words][told] += 1
@@ -68,6 +77,16 @@ def _governs(name: Name, text: str) -> bool:
     behind = text[name.end_char : name.end_char + WINDOW]
     owned = [word.lower() for word in BEFORE.findall(behind[2:])] if behind.startswith(POSSESSIVES) else []
     return any(tuple(owned[:n]) in _evidence("owned") for n in (1, 2))
+
+
+def _is_where(name: Name, text: str) -> bool:
+    """Whether a sentence opens with where it plays: "In Orla, a minister said"."""
+    opens = text[max(0, name.start_char - 5) : name.start_char].endswith(("\nIn ", ". In ", "” In ", '" In '))
+    return opens and text[name.end_char : name.end_char + 2] == ", "
+
+
+def _is_within(name: Name, spans: Sequence[tuple[int, int]]) -> bool:
+    return any(start <= name.start_char and name.end_char <= end for start, end in spans)
 
 
 def _told(name: Name, text: str) -> str:

@@ -23,13 +23,14 @@ Span = tuple[int, int, str]
 DETERMINERS = word_set("determiner")
 SURFACES = 8  # longer names that are tried at one first word
 LONGEST = 8  # words from the end of a span to the noun that it belongs to
+FIRMS = frozenset({"ORG", "PERSON", "GPE", "FAC"})
 PARTS = frozenset({"compound", "amod", "nmod", "flat", "nmod:desc"})
 
 
 def whole_spans(doc: Doc, texts: Sequence[str]) -> list[Span]:
     """(start, end, label) of the entity spans in order, without overlaps; `texts` are the texts of all tokens."""
     spans = list(_whole_states(doc, texts))
-    spans = _joined_people(doc, spans)
+    spans = _joined_firms(doc, _joined_people(doc, spans))
     spans = _known_longer(spans, texts)
     lower = {text for text in texts if text.islower()}
     last_words = {texts[end - 1] for start, end, label in spans if label == "PERSON"}
@@ -70,6 +71,20 @@ def _joined_people(doc: Doc, spans: Sequence[Span]) -> list[Span]:
             and _is_bare(doc, start)
         ):
             found[-1] = (before[0], end, label)
+        else:
+            found.append((start, end, label))
+    return found
+
+
+def _joined_firms(doc: Doc, spans: Sequence[Span]) -> list[Span]:
+    """What "&" joins is one body: "[Alder] & [Pike]"; full names stay two people: "Ana Orla & Joe Vik"."""
+    found: list[Span] = []
+    for start, end, label in spans:
+        before = found[-1] if found else (0, 0, "")
+        names = {label, before[2]} <= FIRMS and before[1] == start - 1 and doc[start - 1].text == "&"
+        full = label == before[2] == "PERSON" and min(end - start, before[1] - before[0]) > 1
+        if names and not full:
+            found[-1] = (before[0], end, "ORG")
         else:
             found.append((start, end, label))
     return found
