@@ -77,13 +77,12 @@ def _joined_people(doc: Doc, spans: Sequence[Span]) -> list[Span]:
 
 
 def _joined_firms(doc: Doc, spans: Sequence[Span]) -> list[Span]:
-    """What "&" joins is one body: "[Alder] & [Pike]"; full names stay two people: "Ana Orla & Joe Vik"."""
+    """What "&" joins is one body where the reader took one of both for a body: "[Alder] & [Pike]"."""
     found: list[Span] = []
     for start, end, label in spans:
         before = found[-1] if found else (0, 0, "")
-        names = {label, before[2]} <= FIRMS and before[1] == start - 1 and doc[start - 1].text == "&"
-        full = label == before[2] == "PERSON" and min(end - start, before[1] - before[0]) > 1
-        if names and not full:
+        joined = before[1] == start - 1 and doc[start - 1].text == "&"
+        if joined and {label, before[2]} <= FIRMS and "ORG" in (label, before[2]):
             found[-1] = (before[0], end, "ORG")
         else:
             found.append((start, end, label))
