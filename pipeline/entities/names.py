@@ -13,7 +13,7 @@ from spacy.tokens import Doc, Token
 from pipeline.entities.places import country_of, is_demonym, is_province, is_state
 from pipeline.entities.titles import description, gender_of_titles, is_office, title_kind, trim_titles
 from pipeline.entities.values import VALUES, whole_values
-from pipeline.entities.wholes import is_given, whole_spans
+from pipeline.entities.wholes import Span, is_given, whole_spans
 from pipeline.entities.words import (
     fold_word,
     name_words,
@@ -153,23 +153,9 @@ def _name(doc: Doc, start: int, end: int, label: str) -> Name | None:
     start, end = _trim(doc, start, end)
     if start >= end:
         return None
-    if label == "PERSON":  # "Ana Duarte (D", of "(D-Vt.)"
-        end = next((i for i in range(start + 1, end) if doc[i].text in ("(", "[")), end)
-    if _is_party_and_state(doc, start, end):
-        start, label = start + 2, "GPE"
-    if end < len(doc) and doc[end].text == "." and is_province(f"{doc[start:end].text}."):
-        end += 1  # "Vt.", cut in two by the tokenizer
-    end = _without_goals(doc, start, end)
-    label = _mend_label(doc[start:end].text, label)
+    start, end, label = _mended(doc, start, end, label)
     if label == "ORG" and is_office(doc[start:end].text):
         return None
-    end = _whole_code(doc, start, end)
-    if start and label in ("PERSON", "GPE", "ORG", "EVENT") and doc[start - 1].text in STORMS:
-        start, end, label = start - 1, start + 1, "EVENT"  # "Hurricane Orla", marked as if a woman
-    elif end - start > 1 and doc[start].text in STORMS:
-        end, label = start + 2, "EVENT"  # "Hurricane Orla Advisory"
-    if label == "EVENT" and start and doc[start].text in STORMS and doc[start - 1].text == "Tropical":
-        start -= 1
     before = start
     if label == "PERSON":
         start, end = trim_titles(doc, start, end)
@@ -178,9 +164,8 @@ def _name(doc: Doc, start: int, end: int, label: str) -> Name | None:
     text = doc[start:end].text
     stem = POSSESSIVE.sub("", text) if end - start > 1 or len(text) > 3 else text
     words = name_words(stem)
-    if not words or (
-        end - start == 1 and doc[start].lower_ in PRONOUNS and not (text.isupper() and len(text) > 1)
-    ):
+    shouted = text.isupper() and len(text) > 1
+    if not words or (end - start == 1 and doc[start].lower_ in PRONOUNS and not shouted):
         return None
     generation = ""
     if label == "PERSON" and len(words) > 1 and words[-1] in GENERATIONS:
@@ -189,6 +174,30 @@ def _name(doc: Doc, start: int, end: int, label: str) -> Name | None:
     offset = doc[start].idx
     return Name(start, end, offset, offset + len(stem), stem, label, words, generation, described,
                 gender_of_titles(described))  # fmt: skip
+
+
+def _mended(doc: Doc, start: int, end: int, label: str) -> Span:
+    """A trimmed span as it should be: without what was taken for a part of the name, with what was left out."""
+    if label == "PERSON":  # "Ana Duarte (D", of "(D-Vt.)"
+        end = next((i for i in range(start + 1, end) if doc[i].text in ("(", "[")), end)
+    if _is_party_and_state(doc, start, end):
+        start, label = start + 2, "GPE"
+    if end < len(doc) and doc[end].text == "." and is_province(f"{doc[start:end].text}."):
+        end += 1  # "Vt.", cut in two by the tokenizer
+    end = _without_goals(doc, start, end)
+    label = _mend_label(doc[start:end].text, label)
+    return _with_storm(doc, start, _whole_code(doc, start, end), label)
+
+
+def _with_storm(doc: Doc, start: int, end: int, label: str) -> Span:
+    """The span of a storm with the word for it: "Tropical Storm Orla"."""
+    if start and label in ("PERSON", "GPE", "ORG", "EVENT") and doc[start - 1].text in STORMS:
+        start, end, label = start - 1, start + 1, "EVENT"  # "Hurricane Orla", marked as if a woman
+    elif end - start > 1 and doc[start].text in STORMS:
+        end, label = start + 2, "EVENT"  # "Hurricane Orla Advisory"
+    if label == "EVENT" and start and doc[start].text in STORMS and doc[start - 1].text == "Tropical":
+        start -= 1
+    return start, end, label
 
 
 def _is_party_and_state(doc: Doc, start: int, end: int) -> bool:
