@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from marked import parsed_doc
+from marked import marked_doc, parsed_doc
 from spacy.tokens import SpanGroup
 
 from pipeline.entities.metonyms import state_meant
@@ -40,3 +40,11 @@ def test_seats_of_government_lead_to_their_state() -> None:
 def test_words_that_go_with_places_are_told_once() -> None:
     rows = [(row["role"], row["lemma"]) for row in read_lexicon("acts")]
     assert len(rows) == len(set(rows))
+
+
+def test_where_an_article_was_written_stands_for_nobody() -> None:
+    for text, metonym in (("LONDON — A bus sank.", False), ("LONDON said that a bus sank.", True)):
+        doc = marked_doc(f"{{GPE LONDON}}{text.removeprefix('LONDON')}")
+        doc.spans["metonyms"] = SpanGroup(doc, name="metonyms", spans=[doc[:1]], attrs={"metonymy": [0.99]})
+        mentions, _ = find_entities(doc, "a")
+        assert [m.metonym for m in mentions] == [metonym], text

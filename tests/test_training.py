@@ -25,11 +25,11 @@ from training import (  # noqa: E402
     export,
     fit_checkworthiness,
     fit_factuality,
+    fit_genre,
     judging,
     losses,
     model,
     objectives,
-    prepare,
     pretrained,
     restore,
     scoring,
@@ -92,7 +92,7 @@ def nodes(path: Path) -> list[str]:
 
 def test_the_exported_graph_has_one_node_for_attention_and_reads_the_same(tmp_path: Path) -> None:
     torch.manual_seed(0)
-    reader = model.Reader.of({**CONFIG, "layers": 2, "judges": 2, "depths": [1, 2], "genre": True}).eval()
+    reader = model.Reader.of({**CONFIG, "layers": 2, "judges": 2}).eval()
     for weights in reader.parameters():
         torch.nn.init.normal_(weights, std=0.05)
     path = tmp_path / "reader.onnx"
@@ -327,7 +327,7 @@ def test_the_large_encoder_tells_pieces_apart_by_their_distance() -> None:
 
 def test_a_shipped_reader_is_a_checkpoint_again(tmp_path: Path) -> None:
     torch.manual_seed(0)
-    config = {**CONFIG, "judges": 2, "depths": [1], "genre": True}
+    config = {**CONFIG, "judges": 2, "genre": True}
     reader = model.Reader.of(config).eval()
     with torch.no_grad():
         for (
@@ -462,79 +462,63 @@ def test_a_single_judge_learns_both_ways() -> None:
     assert reader.words.all.weight.grad is not None
 
 
-def test_a_text_is_judged_as_its_kind_is() -> None:
+@pytest.mark.parametrize(
+    ("genre", "share"),
+    [(None, 0.5), (-50.0, 0.0), (0.0, 0.5), (50.0, 1.0)],
+    ids=["none", "web", "either", "news"],
+)
+def test_a_text_is_judged_as_its_kind_is(genre: float | None, share: float) -> None:
     torch.manual_seed(0)
-    reader = model.Reader.of({**CONFIG, "judges": 2, "genre": True}).eval()
+    reader = model.Reader.of({**CONFIG, "judges": 2, "genre": genre is not None}).eval()
     torch.nn.init.normal_(reader.news.plain.weight)
+    if reader.genre:
+        torch.nn.init.zeros_(reader.genre.word.weight)
+        torch.nn.init.constant_(reader.genre.word.bias, genre)
     encoded = items(40)[0][0]
     at = labels.columns()["factuality"]
-    judged = {}
-    for kind, bias in (("web", -50.0), ("either", 0.0), ("news", 50.0)):
-        torch.nn.init.zeros_(reader.genre.word.weight)
-        torch.nn.init.constant_(reader.genre.word.bias, bias)
-        with torch.no_grad():
-            scores = reader(*train.tensors(windows.collate([encoded])))
-            words = export.OneWindow(reader).eval()(*(torch.from_numpy(a) for a in encoded))[0]
-        judged[kind] = torch.tanh(words[:, at])[:, 0]
+    with torch.no_grad():
+        scores = reader(*train.tensors(windows.collate([encoded])))
+        words = export.OneWindow(reader).eval()(*(torch.from_numpy(a) for a in encoded))[0]
     web, news = torch.tanh(scores.words[0, :, at][:, 0]), torch.tanh(scores.news[0])
-    for kind, wanted in {"web": web, "either": (web + news) / 2, "news": news}.items():
-        assert torch.allclose(judged[kind], wanted.clamp(-0.999, 0.999), atol=1e-4), kind
+    mean = ((1 - share) * web + share * news).clamp(-0.999, 0.999)
+    assert torch.allclose(torch.tanh(words[:, at])[:, 0], mean, atol=1e-4)
 
 
-def test_kinds_of_text_are_learned_from_whole_windows() -> None:
+def test_news_is_told_from_the_web_by_the_mean_of_the_words(tmp_path: Path) -> None:
+    rng = np.random.default_rng(1)
+    news = [rng.normal(0.0, 1.0, (40, 6)) + np.eye(6)[k % 2] * 3 for k in range(3)]
+    web = [rng.normal(0.0, 1.0, (15, 6)) - np.eye(6)[0] * 3]
+    weight, bias = fit_genre.fit(news, web)
+    assert np.mean(np.concatenate(news) @ weight + bias > 0) > 0.9
+    assert np.mean(web[0] @ weight + bias > 0) < 0.1
+
     torch.manual_seed(0)
-    kinds = [1.0, 0.0, None]
-    found = []
-    for kind in kinds:
-        source = example(30)
-        if kind is not None:
-            source.layers["genre"] = kind
-        found += [(e, targets.word_targets(source, *w)) for e, w in targets.cut(source, 200)]
-    batch = batch_of(found)
-    assert torch.equal(batch["genre"].isnan(), torch.tensor([False, False, True]))
+    reader = model.Reader.of({**CONFIG, "judges": 2}).eval()
+    for name in (*fit_genre.NEWS, *fit_genre.WEB):
+        texts = [example(30), example(20)]
+        for text in texts if name in fit_genre.WEB else ():
+            text.pieces.ids[:] += 500
+        examples.keep(texts, tmp_path, name)
+    torch.save({"config": CONFIG | {"judges": 2}, "step": 2, "mean": reader.state_dict()}, tmp_path / "c.pt")
+    fit_genre.tell_genres(tmp_path / "c.pt", tmp_path)
+    told = model.Reader.trained(torch.load(tmp_path / "c.pt", weights_only=False))
+    vectors = {n: fit_genre.means(told, examples.load(tmp_path, n)) for n in ("uw", "ewt")}
+    with torch.no_grad():
+        logits = {n: told.genre.word(torch.tensor(v, dtype=torch.float32))[:, 0] for n, v in vectors.items()}
+    assert (logits["uw"] > 0).all() and (logits["ewt"] < 0).all()
+
+
+def test_a_pass_begins_without_the_genres_of_what_shipped(tmp_path: Path) -> None:
     reader = model.Reader.of({**CONFIG, "judges": 2, "genre": True})
-    torch.nn.init.constant_(reader.genre.word.bias, 2.0)
-    torch.nn.init.zeros_(reader.genre.word.weight)
-    loss = objectives.gold(reader, batch, CONFIG)["genre"]
-    # -log p of "news" and of "the web" at a logit of 2, weighed by the root of the two windows of three that know
-    sure, unsure = np.log1p(np.exp(-2.0)), np.log1p(np.exp(2.0))
-    assert loss.item() == pytest.approx((sure + losses.WEB * unsure) / 2 * (2 / 3) ** 0.5, abs=1e-4)
-    loss.backward()
-    assert reader.genre.word.bias.grad is not None
+    torch.save({"config": CONFIG, "step": 2, "mean": reader.state_dict()}, tmp_path / "c.pt")
+    again = train.initial({**CONFIG, "judges": 2}, tmp_path / "c.pt")
+    assert again.genre is None
 
 
-def test_padding_does_not_tell_the_kind_of_a_text() -> None:
-    torch.manual_seed(0)
-    reader = model.Reader.of({**CONFIG, "genre": True}).eval()
-    short, long = (items(limit)[0][0] for limit in (12, 40))
-    with torch.no_grad():
-        both = reader(*train.tensors(windows.collate([short, long]))).genre
-        alone = reader(*train.tensors(windows.collate([short]))).genre
-    assert torch.allclose(both[0], alone[0], atol=1e-5)
-
-
-def test_sets_are_of_the_kinds_that_they_were_taken_from() -> None:
-    named = [name for sets in prepare.GENRES.values() for name in sets]
-    assert len(named) == len(set(named))
-    assert "ewt" in prepare.GENRES[0.0] and "uw" in prepare.GENRES[1.0]
-
-
-def test_hedges_are_read_at_several_depths() -> None:
-    torch.manual_seed(0)
-    plain = model.Reader.of({**CONFIG, "layers": 3}).eval()
-    deep = model.Reader.of({**CONFIG, "layers": 3, "depths": [1, 3]}).eval()
-    deep.load_state_dict(plain.state_dict(), strict=False)
-    batch = train.tensors(windows.collate([items(40)[0][0]]))
-    at = labels.columns()["hedge"]
-    with torch.no_grad():
-        assert torch.equal(
-            plain(*batch).words, deep(*batch).words
-        )  # the new layer begins with nothing to say
-        torch.nn.init.normal_(deep.hedges.kinds.weight)
-        one, other = plain(*batch).words, deep(*batch).words
-    assert not torch.allclose(one[..., at], other[..., at])
-    for outside in (slice(0, at.start), slice(at.stop, None)):
-        assert torch.equal(one[..., outside], other[..., outside])
+def test_a_sample_has_about_so_many_words() -> None:
+    texts = [example(30_000) for _ in range(5)]
+    assert len(fit_genre.sample(texts)) in (2, 3)
+    assert len(fit_genre.sample(texts[:1])) == 1
 
 
 def test_sets_get_the_judgements_that_they_lack() -> None:

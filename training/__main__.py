@@ -23,12 +23,22 @@ from pathlib import Path
 
 import torch
 
-from training import export, fit_checkworthiness, fit_factuality, judging, objectives, prepare, scoring, train
+from training import (
+    export,
+    fit_checkworthiness,
+    fit_factuality,
+    fit_genre,
+    judging,
+    objectives,
+    prepare,
+    scoring,
+    train,
+)
 
 CONFIGS = Path("training/configs")
 STANDARD = [
     CONFIGS / f"{name}.toml"
-    for name in "open joint second third taught large hedging larger weighed wider widest deeper last".split()
+    for name in "open joint second third taught large hedging larger weighed wider last".split()
 ]
 HALFWAY = "halfway.pt"
 
@@ -95,6 +105,8 @@ def main() -> None:
     passes = args.config or (STANDARD[:1] if openly else STANDARD)
     for config_file in passes:
         last = run_pass(config_file, data, args.work, args.out / "tokenizer.json")
+    if not openly:  # of the open sets none judges news
+        fit_genre.tell_genres(last, args.work / "data")
     export.export([last], args.out)
 
 

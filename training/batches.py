@@ -25,7 +25,6 @@ Batch = dict[str, Tensor]  # the arrays of `arrays` on the device of the trainin
 
 CLASSES = ("upos", "xpos", "hedge", "sentence", "metonymy", "entity", "head", "relation")
 JUDGEMENTS = ("factuality", "news")
-OF_WINDOWS = ("checkworthiness", "genre")
 
 
 NOTHING = np.zeros(0, dtype=np.int64)
@@ -37,8 +36,8 @@ def arrays(items: list[tuple[windows.Encoded, dict[str, Any]]]) -> dict[str, np.
     """The fields of windows.Batch, and for each layer that any of the windows carries its arrays.
 
     Classes [B, N], IGNORE where nothing is known; `closed` [B, tags], what an O says nothing about; `bounds` [B, N, 2];
-    `piece.rows` [K], the windows with pieces, `piece` [K, N]; judgements [B, N], `checkworthiness` and `genre` [B],
-    NaN where there are none; for each pair head that chooses, `NAME.at` [K, 2] (window and word), `NAME.right` and
+    `piece.rows` [K], the windows with pieces, `piece` [K, N]; judgements [B, N] and `checkworthiness` [B], NaN where
+    there are none; for each pair head that chooses, `NAME.at` [K, 2] (window and word), `NAME.right` and
     `NAME.allowed` [K, 1 + N] (columns); `taught.NAME` [B, N, ...], what finished readers say (training.scoring). With
     each layer comes `NAME.weight`: the root of the part of the windows that carry it, so that what is rare is learned,
     and what is very rare does not lead. A layer without any label is left out.
@@ -82,8 +81,8 @@ def _pieces(targets: list[dict[str, Any]], n: int) -> dict[str, np.ndarray]:
 
 def _judgements(targets: list[dict[str, Any]], n: int) -> dict[str, np.ndarray]:
     found = {name: padded([t.get(name, UNJUDGED) for t in targets], np.nan, n) for name in JUDGEMENTS}
-    for name in OF_WINDOWS:
-        found[name] = np.array([float(t.get(name, np.nan)) for t in targets], dtype=np.float32)
+    worth = [float(t.get("checkworthiness", np.nan)) for t in targets]
+    found["checkworthiness"] = np.array(worth, dtype=np.float32)
     # some documents of a treebank have no annotated predicate
     return {k: v for k, v in found.items() if np.isfinite(v).any()}
 

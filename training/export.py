@@ -67,7 +67,7 @@ class FusedAttention(torch.autograd.Function):
 class OneWindow(nn.Module):
     """The reader on one window, without padding: pieces [T] and first pieces [N] in, scores without the batch out.
 
-    Where a reader has two judges, factuality is as the one says that knows this kind of text.
+    Where a reader has two judges, factuality is their mean, in the shares that the kind of text tells.
     """
 
     def __init__(self, reader: Reader) -> None:
@@ -76,14 +76,14 @@ class OneWindow(nn.Module):
 
     def forward(self, ids: Tensor, shapes: Tensor, quotes: Tensor, first: Tensor) -> tuple[Tensor, ...]:
         r = self.reader
-        found, deep = r.vectors(ids[None], shapes[None], quotes[None], None, first[None])
-        x = found[0]
+        x = r.encoder(ids[None], shapes[None], quotes[None], None)
+        x = r.pool(x, ids[None], first[None])[0]
         none = torch.zeros_like(first, dtype=x.dtype)[None]
         pairs = [head(x[None], none)[0] for head in r.pairs.values()]
         governor = torch.cat([r.root[None], r.governor(x)], dim=0)
-        words = r.word_scores(x, None if deep is None else deep[0])
-        if r.news and r.genre:
-            share = torch.sigmoid(r.genre(found, 1.0 + none))
+        words = r.words(x)
+        if r.news:
+            share = torch.sigmoid(r.genre(x)) if r.genre else torch.tensor([0.5])
             words = judged(words, r.news(x)[:, None], share)
         return (words, *pairs, r.dependent(x), governor)
 

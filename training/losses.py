@@ -16,10 +16,8 @@ COLUMNS = labels.columns()
 WEIGHT = {
     "sentence": 1.0, "upos": 0.5, "xpos": 0.5, "head": 1.0, "relation": 0.5, "entity": 1.0, "piece": 1.5,
     "cue": 0.5, "source": 0.5, "antecedent": 0.5, "hedge": 1.5, "factuality": 2.0, "news": 2.0, "checkworthiness": 0.5,
-    "metonymy": 0.5, "genre": 0.5,
+    "metonymy": 0.5,
 }  # fmt: skip
-
-WEB = 6.0  # windows of news are drawn so many times as often
 
 
 def gold_losses(model: Reader, scores: Scores, batch: Batch) -> dict[str, Tensor]:
@@ -43,8 +41,6 @@ def gold_losses(model: Reader, scores: Scores, batch: Batch) -> dict[str, Tensor
         losses["news"] = _judged(readers if scores.news is None else scores.news.float(), batch["news"])
     if "checkworthiness" in batch:
         losses["checkworthiness"] = _worth(words[..., COLUMNS["checkworthiness"]][..., 0], batch)
-    if "genre" in batch and scores.genre is not None:
-        losses["genre"] = _kind(scores.genre.float(), batch["genre"])
     if "head" in batch:
         losses |= _tree(model, scores, batch)
     for name in ("cue", "source", "antecedent"):
@@ -65,12 +61,6 @@ def _worth(scores: Tensor, batch: Batch) -> Tensor:
     mean = (scores * word_mask).sum(1) / word_mask.sum(1)
     each = F.binary_cross_entropy_with_logits(mean, gold.nan_to_num(), reduction="none")
     return mean_where(each, gold.isfinite())
-
-
-def _kind(said: Tensor, gold: Tensor) -> Tensor:
-    """Of windows: news or the web's, as if one were drawn as often as the other."""
-    each = F.binary_cross_entropy_with_logits(said, gold.nan_to_num(), reduction="none")
-    return mean_where(torch.where(gold > 0, each, WEB * each), gold.isfinite())
 
 
 def _classes(scores: Tensor, gold: Tensor) -> Tensor:

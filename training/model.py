@@ -7,7 +7,6 @@ small one that ships, or a large one that only teaches.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
@@ -23,7 +22,6 @@ QUOTE_STATES = 6  # 0 for special pieces, then the states of pipeline.quotes.quo
 PAIR_WIDTH = {"head": 256, "cue": 128, "source": 128, "antecedent": 128}
 RELATION_WIDTH = 192
 JUDGE_WIDTH = 128
-HEDGE_WIDTH = 256
 FORBIDDEN = -1e4
 
 
@@ -50,9 +48,8 @@ class Scores(NamedTuple):
     """What one pass gives, for B windows of up to N words.
 
     words [B, N, C]: the columns of labels.columns(); pairs: {head: [B, N, 1 + N]}, column 0 is "none";
-    dependent [B, N, R] and governor [B, 1 + N, R]: the two halves of a relation's hidden layer. Where the reader has
-    two judges, news [B, N]: factuality as the news sets judge it; where it tells kinds of text apart, genre [B]: how
-    likely this is news rather than the web's, as a logit.
+    dependent [B, N, R] and governor [B, 1 + N, R]: the two halves of a relation's hidden layer; news [B, N]: factuality
+    as the news sets judge it, where the reader has two judges.
     """
 
     words: Tensor
@@ -60,7 +57,6 @@ class Scores(NamedTuple):
     dependent: Tensor
     governor: Tensor
     news: Tensor | None = None
-    genre: Tensor | None = None
 
 
 def attend(query: Tensor, key: Tensor, value: Tensor, heads: int, bias: Tensor | None) -> Tensor:
@@ -239,35 +235,15 @@ class NewsJudge(nn.Module):
 
 
 class Genre(nn.Module):
-    """Whether a text is news or of the web, by the mean of its words: which judge of factuality is asked."""
+    """Whether a text is news or of the web, by the mean of its words (training.fit_genre): which judge is asked."""
 
     def __init__(self, width: int) -> None:
         super().__init__()
         self.word = nn.Linear(width, 1)
 
-    def forward(self, x: Tensor, word_mask: Tensor) -> Tensor:
-        """x [B, N, width], word_mask [B, N] -> [B], logits of news."""
-        each = self.word(x)[..., 0] * word_mask
-        return each.sum(1) / word_mask.sum(1).clamp(min=1.0)
-
-
-class Hedges(nn.Module):
-    """What a hidden layer adds to the scores of hedge cues, from what is known of a word at several depths.
-
-    "may", "could" or "fear" hedge or do not by the word, its use and what it governs, of which the last layer has kept
-    what quotes and trees want.
-    """
-
-    def __init__(self, width: int) -> None:
-        super().__init__()
-        self.hidden = nn.Linear(width, HEDGE_WIDTH)
-        self.kinds = nn.Linear(HEDGE_WIDTH, len(labels.WORD_HEADS["hedge"]))
-        # Adds nothing at first, so that a run can start from weights without it.
-        nn.init.zeros_(self.kinds.weight)
-        nn.init.zeros_(self.kinds.bias)
-
     def forward(self, x: Tensor) -> Tensor:
-        return self.kinds(F.gelu(self.hidden(x)))
+        """x [N, width] -> [1], the logit of news."""
+        return self.word(x).mean(0)
 
 
 def first_piece(x: Tensor, ids: Tensor, first: Tensor) -> Tensor:
@@ -292,18 +268,12 @@ POOLING = {"first": first_piece, "mean": mean_of_pieces}
 class Reader(nn.Module):
     """Encoder and heads.
 
-    `pooling`: how a word's pieces make its vector (POOLING); `judges`: of factuality, 1 or 2; `depths`: the layers that
-    the hidden layer for hedges reads, none without one; `genre`: whether it tells news from the web.
+    `pooling`: how a word's pieces make its vector (POOLING); `judges`: of factuality, 1 or 2; `genre`: whether it tells
+    the kind of a text, which only export makes use of.
     """
 
     def __init__(
-        self,
-        form: Form,
-        dropout: float = 0.1,
-        pooling: str = "first",
-        judges: int = 1,
-        depths: Sequence[int] = (),
-        genre: bool = False,
+        self, form: Form, dropout: float = 0.1, pooling: str = "first", judges: int = 1, genre: bool = False
     ) -> None:
         super().__init__()
         width = form.width
@@ -319,8 +289,6 @@ class Reader(nn.Module):
         self.transitions = nn.Parameter(torch.zeros(len(pieces), len(pieces)))
         self.first = nn.Parameter(torch.zeros(len(pieces)))
         self.news = NewsJudge(width) if judges > 1 else None
-        self.depths = tuple(depths)
-        self.hedges = Hedges(width * len(depths)) if depths else None
         self.genre = Genre(width) if genre else None
         self.legal: Tensor
         self.register_buffer("legal", legal_transitions(pieces), persistent=False)
@@ -330,7 +298,7 @@ class Reader(nn.Module):
         """A reader without weights, as a training config (of a checkpoint, say) describes it."""
         form = FORMS[config.get("encoder", "minilm")]
         form = form._replace(layers=config.get("layers", form.layers))
-        optional = {k: config[k] for k in ("pooling", "judges", "depths", "genre") if k in config}
+        optional = {k: config[k] for k in ("pooling", "judges", "genre") if k in config}
         return cls(form, config["dropout"], **optional)
 
     @classmethod
@@ -343,38 +311,14 @@ class Reader(nn.Module):
     def forward(
         self, ids: Tensor, shapes: Tensor, quotes: Tensor, mask: Tensor, first: Tensor, word_mask: Tensor
     ) -> Scores:
-        x, deep = self.vectors(ids, shapes, quotes, mask, first)
-        x = self.dropout(x)
+        x = self.encoder(ids, shapes, quotes, mask)
+        x = self.dropout(self.pool(x, ids, first))
         padding = (1.0 - word_mask.to(x.dtype)) * FORBIDDEN
         pairs = {k: head(x, padding) for k, head in self.pairs.items()}
         governor = self.governor(x)
         root = self.root.to(governor.dtype).expand(x.shape[0], 1, -1)
-        return Scores(
-            self.word_scores(x, None if deep is None else self.dropout(deep)),
-            pairs,
-            self.dependent(x),
-            torch.cat([root, governor], dim=1),
-            self.news(x) if self.news else None,
-            self.genre(x, word_mask) if self.genre else None,
-        )
-
-    def vectors(
-        self, ids: Tensor, shapes: Tensor, quotes: Tensor, mask: Tensor | None, first: Tensor
-    ) -> tuple[Tensor, Tensor | None]:
-        """The vectors of words: [B, N, width] of the last layer, and those at all `depths` side by side."""
-        states = self.encoder.states(ids, shapes, quotes, mask)
-        x = self.pool(states[-1], ids, first)
-        if not self.hedges:
-            return x, None
-        return x, torch.cat([self.pool(states[layer - 1], ids, first) for layer in self.depths], dim=2)
-
-    def word_scores(self, x: Tensor, deep: Tensor | None) -> Tensor:
-        """The columns of labels.columns() from what `vectors` gives."""
-        scores, at = self.words(x), labels.columns()["hedge"]
-        if self.hedges is None or deep is None:
-            return scores
-        hedges = scores[..., at] + self.hedges(deep)
-        return torch.cat([scores[..., : at.start], hedges, scores[..., at.stop :]], dim=-1)
+        news = self.news(x) if self.news else None
+        return Scores(self.words(x), pairs, self.dependent(x), torch.cat([root, governor], dim=1), news)
 
     def relations(self, dependent: Tensor, governor: Tensor) -> Tensor:
         """Scores [..., relations] of words under the governors that were chosen for them, both [..., R]."""

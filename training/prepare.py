@@ -28,19 +28,6 @@ from training.examples import IGNORE, Example, keep, path_of
 OPENING = set("([{“‘«$£€#") | {"``", "`", "-LRB-", "-LSB-", "US$"}
 CLOSING = re.compile(r"([.,;:!?…%)\]}”»]+|''|-R[RSC]B-|n['’]t|['’](s|re|ve|ll|m|d))$", re.I)
 WRITTEN = {"``": '"', "''": '"', "`": "'", "-LRB-": "(", "-RRB-": ")", "-LSB-": "[", "-RSB-": "]"}
-# Sets of one kind of text throughout; how factuality is judged goes with it (training.model.NewsJudge).
-GENRES = {
-    1.0: (
-        "polnear",
-        "worldwide",
-        "gmb",
-        "szeged_factbank",
-        "szeged_factbank_alone",
-        "uw",
-        "meantime",
-    ),  # news
-    0.0: ("ewt",),  # the web: blogs, mails, reviews, answers, groups
-}
 SZEGED_KIND = {"condition": "conditional"}
 
 Span = tuple[int, int]
@@ -469,10 +456,6 @@ def write(data: Path, out: Path, tokenizer_file: Path, wanted: set[str] | None =
         if path_of(out, name).exists() or (wanted is not None and name not in wanted):
             continue
         made = list(examples)
-        for genre, sets in GENRES.items():
-            if name in sets:
-                for example in made:
-                    example.layers["genre"] = genre
         keep(made, out, name)
         pieces = sum(len(e.pieces.ids) for e in made)
         print(f"{name:18} {len(made):6} examples {pieces:8} pieces  {sorted(made[0].layers)}", flush=True)

@@ -22,9 +22,6 @@ from pipeline.reader import labels, network
 from training.export import opening_bonus
 from training.model import Reader
 
-# Parts that the graph names without what they are part of.
-WITHIN = {"layers": "encoder."} | dict.fromkeys(labels.PAIR_HEADS, "pairs.")
-
 
 def restore(model: Path) -> dict[str, Any]:
     """A checkpoint of a run that has ended: its config, its steps, its mean weights."""
@@ -61,7 +58,8 @@ def _named(node: str, stem: str, weight: np.ndarray) -> tuple[str, np.ndarray]:
     """(parameter, values) of a matrix product; a linear layer keeps its weight the other way round."""
     if not stem.startswith("reader."):  # the node alone tells whose it is
         module = node.strip("/").removesuffix("/MatMul_quant").replace("/", ".")
-        return f"{WITHIN.get(module.partition('.')[0], '')}{module}.weight", weight.T
+        pair = module.partition(".")[0] in labels.PAIR_HEADS
+        return f"{'pairs.' if pair else ''}{module}.weight", weight.T
     name = stem.removeprefix("reader.")
     return (name.removesuffix("_Transposed"), weight.T) if name.endswith("_Transposed") else (name, weight)
 

@@ -55,9 +55,10 @@ def word_targets(example: Example, lo: int, hi: int) -> dict[str, Any]:
     ):
         if name in layers:
             out[name] = layers[name][lo:hi]
-    for name in ("open", "checkworthiness", "genre"):
-        if name in layers:
-            out[name] = layers[name]
+    if "open" in layers:
+        out["open"] = layers["open"]
+    if "checkworthiness" in layers:
+        out["checkworthiness"] = layers["checkworthiness"]
     if "head" in layers:
         out["head"], out["bounds"] = _heads(layers, lo, hi)
     choices: dict[str, list] = defaultdict(list)

@@ -15,6 +15,7 @@ from pipeline.entities.names import Name
 from pipeline.entities.people import Cluster
 from pipeline.entities.places import fold, is_state, state_of_capital
 from pipeline.entities.references import OBJECTS, SUBJECTS, Children, head_of, outer_head
+from pipeline.entities.types import in_datelines
 from pipeline.lexicon import read_lexicon
 
 THRESHOLD = 0.5
@@ -52,8 +53,9 @@ def find_metonyms(
     reader = reader_scores(doc)
     label = {i: cluster.label for cluster in clusters for i in cluster.members}
     found = set()
+    heads = in_datelines(names, doc.text)
     for i, name in enumerate(names):
-        if is_state(name.text):
+        if is_state(name.text) or i in heads:
             continue
         seat = state_of_capital(name.text) is not None or fold(name.text) in seats()
         if label[i] != "GPE" and not (seat and label[i] in ("LOC", "FAC", "ORG")):

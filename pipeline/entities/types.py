@@ -7,6 +7,7 @@ once or twice holds for all its mentions.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -47,13 +48,13 @@ def told_types(names: Sequence[Name], text: str) -> dict[Form, str]:
     surnames = {
         name.words[-1] for name in names if name.label == "PERSON" and (name.titles or len(name.words) > 1)
     }
-    datelines = [match.span(1) for match in DATELINE.finditer(text)]
-    for name in names:
+    heads = in_datelines(names, text)
+    for i, name in enumerate(names):
         told = "" if name.label in SETTLED else _told(name, text)
         nobody = name.label == "PERSON" and surnames.isdisjoint(name.words)
         if not told and nobody and (_governs(name, text) or _is_where(name, text)):
             told = "GPE"
-        if not told and name.label not in SETTLED and _is_within(name, datelines):
+        if not told and name.label not in SETTLED and i in heads:
             told = "GPE"
         if told:
             hits[name.words][told] += 1
@@ -85,8 +86,16 @@ def _is_where(name: Name, text: str) -> bool:
     return opens and text[name.end_char : name.end_char + 2] == ", "
 
 
-def _is_within(name: Name, spans: Sequence[tuple[int, int]]) -> bool:
-    return any(start <= name.start_char and name.end_char <= end for start, end in spans)
+def in_datelines(names: Sequence[Name], text: str) -> set[int]:
+    """Indices of the names that say where an article was written: places, and they stand for nobody."""
+    spans = [match.span(1) for match in DATELINE.finditer(text)]
+    starts = [start for start, _ in spans]
+    found = set()
+    for i, name in enumerate(names):
+        k = bisect_right(starts, name.start_char) - 1
+        if k >= 0 and name.end_char <= spans[k][1]:
+            found.add(i)
+    return found
 
 
 def _told(name: Name, text: str) -> str:
