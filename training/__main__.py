@@ -106,7 +106,9 @@ def main() -> None:
     for config_file in passes:
         last = run_pass(config_file, data, args.work, args.out / "tokenizer.json")
     if not openly:  # of the open sets none judges news
-        fit_genre.tell_genres(last, args.work / "data")
+        prepared = args.work / "data"
+        prepare.write(data, prepared, args.out / "tokenizer.json", {*fit_genre.NEWS, *fit_genre.WEB})
+        fit_genre.tell_genres(last, prepared)
     export.export([last], args.out)
 
 

@@ -62,8 +62,10 @@ def fit(news: Sequence[np.ndarray], web: Sequence[np.ndarray]) -> tuple[np.ndarr
 
 
 def tell_genres(checkpoint: Path, data: Path) -> None:
-    """Write the fitted head into the checkpoint."""
+    """Write the fitted head into the checkpoint; a reader with one judge of factuality needs none."""
     saved = torch.load(checkpoint, weights_only=False, map_location="cpu")
+    if saved["config"].get("judges", 1) < 2:
+        return
     reader = Reader.trained(saved)
     news, web = ([means(reader, sample(load(data, name))) for name in sets] for sets in (NEWS, WEB))
     weight, bias = fit(news, web)

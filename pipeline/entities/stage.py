@@ -23,6 +23,7 @@ from pipeline.schema import Entity, Mention, span_id
 from pipeline.sentences import sentence_bounds
 
 LETTERS_ALONE = 4  # "UAE" and "USSR" are written so
+WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 SLUG_BREAK = re.compile(r"[\W_]+")
 ARTICLE = re.compile(r"^(?:the|a|an)\s+", re.IGNORECASE)
 
@@ -84,7 +85,7 @@ def _canonical(cluster: Cluster, names: Sequence[Name], text: str) -> str:
     best = max(forms, key=lambda form: (length[form], not shouted[form], forms[form], len(form), form))
     first = next((form for form in forms if length[form] > 1), best)
     if not is_body and len(best) > LETTERS_ALONE and best.isupper():
-        return best.title()  # "PORT ORLA" of a dateline
+        return WORD.sub(lambda word: word[0].capitalize(), best)  # "PORT ORLA" of a dateline
     if forms[best] == 1 < forms[first] and name_words(best)[-length[first] :] == name_words(first):
         best = first  # one "Bharat Ratna Ana Orla" after many an "Ana Orla"
     bare = ARTICLE.sub("", best)

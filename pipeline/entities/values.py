@@ -56,8 +56,7 @@ def _whole(doc: Doc, start: int, end: int, label: str) -> tuple[int, int]:
     kind = _kind_of_time if label == "DATE" else _kind_of_sum
     while start < end and not kind(doc[start]):
         start += 1
-    line = next((i for i in range(start, end) if doc[i].is_space), end)
-    end = line
+    end = next((i for i in range(start, end) if doc[i].is_space), end)
     while start < end and not kind(doc[end - 1]):
         end -= 1
     if start == end:
