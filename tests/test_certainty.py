@@ -59,7 +59,7 @@ def test_steps_compose(steps: list[Step], author: float, source: float | None, p
     ("steps", "learned", "author"),
     [
         ([], 2.6, 3),  # readers are seldom surer than that
-        ([], 1.4, 3),
+        ([], 1.6, 3),
         ([], 0.3, 0),  # "ministers must resign"
         ([], -2.7, 0),  # it lowers, and turns no sign
         ([hedge(1)], -2.7, 1),  # a rule has spoken
