@@ -11,7 +11,8 @@ from pipeline.entities.places import is_demonym, is_known_place, is_landform
 from pipeline.entities.words import left_out, thing_nouns, word_set
 
 FUNCTION_WORDS = word_set("function")
-SURE_KINDS = word_set("sure kind")  # of things.csv, those that end no name of a place or a person
+# nouns of things.csv that end no name of a place or a person: "Orla Vik Hospital"
+TELLING_ENDINGS = word_set("telling ending")
 CLUBS = word_set("club")  # "Orla" is Orla Town where that is a club
 STATE_FORMS = word_set("state form")
 OUTLET_ENDINGS = tuple(sorted(word_set("outlet ending")))
@@ -94,8 +95,8 @@ def _settle(
     label = max(votes, key=lambda kind: (votes[kind], -_rank(kind)))
     if label in ("ORG", "FAC", "EVENT") and thing_nouns().get(form[-1]) == "LAW" and len(form) > 1:
         return "LAW"  # the "Orla Constitution"
-    if len(form) > 1 and label in ("GPE", "LOC", "PERSON") and form[-1] in SURE_KINDS:
-        return label if is_known_place(" ".join(form)) else thing_nouns()[form[-1]]  # "Orla Vik Hospital"
+    if len(form) > 1 and label in ("GPE", "LOC", "PERSON") and form[-1] in TELLING_ENDINGS:
+        return label if is_known_place(" ".join(form)) else thing_nouns()[form[-1]]
     if len(form) > 1 or label in ("DATE", "MONEY", "NORP"):
         return label
     word = form[0]

@@ -53,9 +53,9 @@ def find_metonyms(
     reader = reader_scores(doc)
     label = {i: cluster.label for cluster in clusters for i in cluster.members}
     found = set()
-    heads = in_datelines(names, doc.text)
+    datelined = in_datelines(names, doc.text)
     for i, name in enumerate(names):
-        if is_state(name.text) or i in heads:
+        if is_state(name.text) or i in datelined:
             continue
         seat = state_of_capital(name.text) is not None or fold(name.text) in seats()
         if label[i] != "GPE" and not (seat and label[i] in ("LOC", "FAC", "ORG")):

@@ -12,8 +12,8 @@ from spacy.tokens import Doc, Token
 
 from pipeline.entities.places import country_of, is_demonym, is_province, is_state
 from pipeline.entities.titles import description, gender_of_titles, is_office, title_kind, trim_titles
-from pipeline.entities.values import VALUES, whole_values
-from pipeline.entities.wholes import Span, is_given, whole_spans
+from pipeline.entities.values import VALUES, Span, whole_values
+from pipeline.entities.wholes import is_given, whole_spans
 from pipeline.entities.words import (
     fold_word,
     name_words,
@@ -24,6 +24,7 @@ from pipeline.entities.words import (
 POSSESSIVE = re.compile(r"['’]s?$")
 NUMBER = re.compile(r"\d{3,5}")
 YEAR = re.compile(r"\b(?:1[0-9]|20)\d\d\b")
+# a line of scores: "Orla Town 2 Vik Rovers 1"
 GOALS = re.compile(r"\d{1,2}")
 SCORE = re.compile(r"[^\d\n]{3,60} \d{1,2},? [^\d\n]{3,60} \d{1,2}")
 # labels of names proper, which begin with a capital; weapons may be common nouns

@@ -48,13 +48,12 @@ def told_types(names: Sequence[Name], text: str) -> dict[Form, str]:
     surnames = {
         name.words[-1] for name in names if name.label == "PERSON" and (name.titles or len(name.words) > 1)
     }
-    heads = in_datelines(names, text)
+    datelined = in_datelines(names, text)
     for i, name in enumerate(names):
         told = "" if name.label in SETTLED else _told(name, text)
         nobody = name.label == "PERSON" and surnames.isdisjoint(name.words)
-        if not told and nobody and (_governs(name, text) or _is_where(name, text)):
-            told = "GPE"
-        if not told and name.label not in SETTLED and i in heads:
+        is_place = i in datelined or (nobody and (_governs(name, text) or _is_where(name, text)))
+        if not told and is_place and name.label not in SETTLED:
             told = "GPE"
         if told:
             hits[name.words][told] += 1

@@ -13,12 +13,9 @@ from itertools import pairwise
 from spacy.tokens import Doc, Token
 
 from pipeline.entities.places import country_of, is_demonym, is_known_place, is_state
-from pipeline.entities.values import VALUES
+from pipeline.entities.values import VALUES, Span
 from pipeline.entities.words import fold_word, is_given_name, is_person_noun, thing_nouns, word_set
 from pipeline.lexicon import read_lexicon
-
-Span = tuple[int, int, str]
-"""Start and end in tokens, label."""
 
 DETERMINERS = word_set("determiner")
 SURFACES = 8  # longer names that are tried at one first word
