@@ -10,8 +10,8 @@ word too (`training.scoring`): each of all heads, or of those that it is `asked`
 A teacher with one judge of factuality gets a second, and the pass `web` tells how the first judges
 (`training.judging`). Of a pass that stops `halfway`, the mean of its weights at the end with what the pass before it
 left is kept; that is where it begins too, unless it goes `onward` from the other's end.
-The last pass is exported, with what tells news from the web (`training.fit_genre`). A pass that was interrupted is taken
-up again.
+The last pass is exported, with what tells news from the web (`training.fit_genre`). A pass that was interrupted is
+taken up again.
 """
 
 from __future__ import annotations
