@@ -21,7 +21,7 @@ def cut_clause(
     spine = {clause.top, *clause.chain, clause.head}
     cut = {c for g in spine for c in tree.children[g] if _stands_alone(scene, c, reporting)}
     cut |= _added_below(scene, clause, reporting)
-    foreign = set(reports)
+    foreign = {*reports, *scene.datelined}
     for report in set_in_reports(tree, clause.top):
         branch = tree.heads[report] if tree.deps[report] == "case" else report
         cut.add(branch)
@@ -34,8 +34,7 @@ def cut_clause(
     tokens = _on_its_side(tree, tokens, clause, spine)
     tokens = _within_content(scene, tokens, clause, quote)
     tokens = _with_strays(scene, tokens, clause, quote)
-    foreign -= spine
-    return pieces_of(tree, tokens, frozenset(foreign), clause.top)
+    return pieces_of(tree, tokens, frozenset(foreign - spine), clause.top)
 
 
 def _added_below(scene: Scene, clause: Clause, reporting: set[int]) -> set[int]:

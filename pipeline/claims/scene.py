@@ -13,6 +13,7 @@ from pipeline.claims.clauses import states
 from pipeline.claims.parse import read_tree
 from pipeline.claims.setting import Setting
 from pipeline.claims.tree import Tree, child
+from pipeline.datelines import find_datelines
 from pipeline.quotes.quotemarks import find_quotations
 from pipeline.schema import Entity, Hedge, Mention, Quote, QuotePart
 from pipeline.sentences import sentence_id
@@ -36,6 +37,7 @@ class Scene:
     source_tokens: list[frozenset[int]]
     content_tokens: list[frozenset[int]]
     quoted: frozenset[int]  # tokens in quotation marks
+    datelined: frozenset[int]  # tokens of "PORT ORLA — "
 
     @property
     def tree(self) -> Tree:
@@ -81,6 +83,7 @@ def set_scene(
         source_tokens=[frozenset(tokens) for tokens in pieces["source"]],
         content_tokens=[frozenset(tokens) for tokens in pieces["content"]],
         quoted=frozenset(i for q in find_quotations(text) for i in _tokens(tree, q.start, q.end)),
+        datelined=frozenset(i for line in find_datelines(text) for i in _tokens(tree, line.start, line.end)),
     )
 
 

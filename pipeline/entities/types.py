@@ -12,6 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from functools import cache
 
+from pipeline.datelines import find_datelines
 from pipeline.entities.names import Name
 from pipeline.entities.places import is_demonym, is_known_place
 from pipeline.entities.words import word_set
@@ -21,11 +22,6 @@ ILLNESS = "ILLNESS"  # no type of entity: names of diseases and germs are left o
 SPECIES = re.compile(r"[A-Z]\. [a-z]{3,}")
 BEFORE = re.compile(r"[\w'’-]+")
 JOINED = re.compile(r"\w [\"“‘']?$")  # "the planet Orla", but not "the planet. Orla"
-# "PORT ORLA, Vik Islands — The ferry", at the head of a paragraph; an agency may follow in brackets
-CAPITALS = r"(?:[^\W\d_a-z][ .'’-]{0,2}){5,30}"
-DATELINE = re.compile(
-    rf"^({CAPITALS}(?:, [^\n(—–]{{2,40}})?)(?: \([^\n)]{{2,20}}\))? ?(?:—|–|--) ", re.MULTILINE
-)
 POSSESSIVES = ("'s ", "’s ")
 WINDOW = 40  # characters around a name
 LONGEST = 3  # words of evidence
@@ -87,12 +83,12 @@ def _is_where(name: Name, text: str) -> bool:
 
 def in_datelines(names: Sequence[Name], text: str) -> set[int]:
     """Indices of the names that say where an article was written: places, and they stand for nobody."""
-    spans = [match.span(1) for match in DATELINE.finditer(text)]
-    starts = [start for start, _ in spans]
+    datelines = find_datelines(text)
+    starts = [dateline.start for dateline in datelines]
     found = set()
     for i, name in enumerate(names):
         k = bisect_right(starts, name.start_char) - 1
-        if k >= 0 and name.end_char <= spans[k][1]:
+        if k >= 0 and name.end_char <= datelines[k].place_end:
             found.add(i)
     return found
 
