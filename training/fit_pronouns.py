@@ -31,7 +31,7 @@ from spacy.tokens import Doc, Span
 import pipeline
 from pipeline.entities.aliases import cluster_names
 from pipeline.entities.antecedents import Place, Stage, note_pronoun, pronoun_kind, set_stage
-from pipeline.entities.names import find_names
+from pipeline.entities.finding import find_names
 from pipeline.entities.nominals import find_nominals, tell_gender
 from pipeline.entities.pronouns import NO_POINTER, THRESHOLDS, WEIGHT_SETS, read_pointer, weigh
 from pipeline.entities.references import Reference, head_of, lay_out

@@ -7,7 +7,7 @@ or last word (`NEIGHBOURS` at most), so that the cost grows with the number of n
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from itertools import pairwise
 
@@ -19,7 +19,7 @@ from pipeline.entities.labels import (
     makes_another_body,
     settle_labels,
 )
-from pipeline.entities.names import Name
+from pipeline.entities.names import Name, merge_label
 from pipeline.entities.people import NEIGHBOURS, Cluster, cluster_people
 from pipeline.entities.places import is_common_landform, is_demonym, is_known_place, kept_name, kept_people
 from pipeline.entities.types import ILLNESS, told_types, without_illnesses
@@ -27,6 +27,9 @@ from pipeline.entities.words import company_endings, name_words, thing_nouns, wo
 from pipeline.lexicon import read_lexicon
 
 BODIES = word_set("body")
+# labels of names that are as often written by their letters, and what stands between both
+BRACKETED = frozenset({"ORG", "FAC", "GPE", "LOC", "PRODUCT", "EVENT", "LAW"})
+OPENING = (" (", " [(", " [")
 STORM_WORDS = frozenset(word.lower() for word in word_set("storm"))
 # spellings of words in names of bodies that differ between countries
 SPELLINGS = {"defense": "defence", "organization": "organisation", "center": "centre", "labor": "labour",
@@ -56,6 +59,7 @@ def cluster_names(
     told = plain_types(names, described or {}) | told_types(names, text)
     names = without_illnesses(names, told)
     names = settle_labels(names, {form: label for form, label in told.items() if label != ILLNESS})
+    names = _labelled_alike(names, text)
     clusters: list[Cluster] = []
     by_label: dict[str, list[int]] = defaultdict(list)
     for i, name in enumerate(names):
@@ -70,7 +74,7 @@ def cluster_names(
         elif label == "DATE":
             clusters += _cluster_same(names, members)
         else:
-            clusters += _cluster_bodies(names, members)
+            clusters += _cluster_bodies(names, members, text)
     clusters.sort(key=lambda cluster: cluster.members[0])
     return names, clusters
 
@@ -121,7 +125,7 @@ def _cluster_same(names: Sequence[Name], members: Sequence[int]) -> list[Cluster
 # ---------------------------------------------------------------- organisations and the rest
 
 
-def _cluster_bodies(names: Sequence[Name], members: Sequence[int]) -> list[Cluster]:
+def _cluster_bodies(names: Sequence[Name], members: Sequence[int], text: str) -> list[Cluster]:
     """Organisations and other things of one label: acronyms and short forms join the full name."""
     label = names[members[0]].label
     forms: dict[tuple[str, ...], list[int]] = defaultdict(list)
@@ -129,8 +133,9 @@ def _cluster_bodies(names: Sequence[Name], members: Sequence[int]) -> list[Clust
         forms[body_words(names[i].words, label)].append(i)
     keys = sorted(forms, key=lambda words: (-len(words), forms[words][0]))
     parent = {words: words for words in keys}
-    for short, full in _bracketed(names, members, label):
-        parent[_root(parent, short)] = _root(parent, full)
+    for short, full in _bracketed([names[i] for i in members], text):
+        one, other = body_words(short.words, label), body_words(full.words, label)
+        parent[_root(parent, one)] = _root(parent, other)
     _link_acronyms(names, forms, keys, parent)
     _link_short_forms(names, forms, keys, parent)
     merged: dict[tuple[str, ...], Cluster] = {}
@@ -183,19 +188,30 @@ def _root(parent: dict[tuple[str, ...], tuple[str, ...]], words: tuple[str, ...]
     return words
 
 
-def _bracketed(
-    names: Sequence[Name], members: Sequence[int], label: str
-) -> Iterable[tuple[tuple[str, ...], tuple[str, ...]]]:
+def _labelled_alike(names: list[Name], text: str) -> list[Name]:
+    """Letters in brackets name what the words before them name: "Sund Port Board (SPB)", marked as if a place."""
+    labels: dict[tuple[str, ...], str] = {}
+    for short, full in _bracketed([name for name in names if name.label in BRACKETED], text):
+        if not is_known_place(short.text):
+            is_body = full.label in ("GPE", "LOC") and not is_known_place(full.text)
+            label = short.label if is_body else full.label
+            labels |= {short.words: label, full.words: label}
+    return [
+        merge_label(name, labels.get(name.words, name.label)) if name.label in BRACKETED else name
+        for name in names
+    ]
+
+
+def _bracketed(names: Sequence[Name], text: str) -> Iterator[tuple[Name, Name]]:
     """(short, full) for "Sund Port Board (SPB)" and "SPB (Sund Port Board)"."""
-    for before, after in pairwise(members):
-        first, second = names[before], names[after]
-        if second.start - first.end != 1 or second.start_char - first.end_char != 2:
+    for first, second in pairwise(names):
+        if text[first.end_char : second.start_char] not in OPENING:
             continue
-        one, other = body_words(first.words, label), body_words(second.words, label)
-        short, full = (one, other) if len(one) < len(other) else (other, one)
+        one, other = (body_words(name.words, name.label) for name in (first, second))
+        (short, words), (full, whole) = sorted([(first, one), (second, other)], key=lambda pair: len(pair[1]))
         # "LEFT (Labour Party)" is none; after the full name any letters are, "Federal Security Service (FSB)"
-        plain = short is other or _abbreviates(short[0], full)
-        if len(short) == 1 and short[0][0] == full[0][0] and len(full) > 1 and plain:
+        plain = short is second or _abbreviates(words[0], whole)
+        if len(words) == 1 and words[0][0] == whole[0][0] and len(whole) > 1 and plain:
             yield short, full
 
 

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from spacy.lang.en.stop_words import STOP_WORDS
 from spacy.tokens import Doc, Token
 
 from pipeline.entities.places import country_of, is_demonym, is_province, is_state
-from pipeline.entities.titles import description, gender_of_titles, is_office, title_kind, trim_titles
-from pipeline.entities.values import VALUES, Span, whole_values
-from pipeline.entities.wholes import is_given, whole_spans
+from pipeline.entities.titles import description, gender_of_titles, is_office, trim_titles
+from pipeline.entities.values import VALUES, Span
 from pipeline.entities.words import (
-    fold_word,
     name_words,
-    thing_nouns,
     word_set,
 )
 
@@ -27,11 +22,6 @@ YEAR = re.compile(r"\b(?:1[0-9]|20)\d\d\b")
 # a line of scores: "Orla Town 2 Vik Rovers 1"
 GOALS = re.compile(r"\d{1,2}")
 SCORE = re.compile(r"[^\d\n]{3,60} \d{1,2},? [^\d\n]{3,60} \d{1,2}")
-# labels of names proper, which begin with a capital; weapons may be common nouns
-NAMED = frozenset({"ORG", "GPE", "LOC", "FAC", "NORP", "PRODUCT", "WEAPON"})
-# labels whose names are looked for again where the reader passed them over, and how many of one first word
-REPEATED = frozenset({"PERSON", "ORG", "GPE", "LOC", "NORP"})
-SURFACES = 8
 PRONOUNS = word_set("pronoun")
 DETERMINERS = word_set("determiner")
 PARTICLES = word_set("particle")
@@ -64,48 +54,7 @@ class Name:
     """"m" or "f" where a title or the noun before the name tells."""
 
 
-def find_names(doc: Doc, texts: Sequence[str]) -> list[Name]:
-    """Names of a doc in order, without overlaps.
-
-    They are the spans of `doc.ents`, acronyms in brackets after one, and repeats that the reader missed. `texts` are
-    the texts of all tokens.
-    """
-    spans = whole_values(doc, whole_spans(doc, texts))
-    names = [name for span in spans for name in _cut(doc, *span)]
-    names = _without_words(names)
-    names = _add_missing(doc, names, _bracketed_acronyms(doc, names))
-    return _add_missing(doc, names, _repeats(doc, names, texts))
-
-
-def _without_words(names: list[Name]) -> list[Name]:
-    """The names that are no common words: "mackerel" names no people, nor does "Be"."""
-    capitals = {_bare(name) for name in names if not name.text.islower()}
-    return [name for name in names if not _is_word(name, capitals)]
-
-
-def _bare(name: Name) -> str:
-    return " ".join(name.words).removesuffix("s")
-
-
-def _is_word(name: Name, capitals: set[str]) -> bool:
-    if name.label == "NORP" and name.text.lower() in STOP_WORDS and not name.text.isupper():
-        return True
-    if name.label not in NAMED or not name.text.replace(" ", "").isalpha() or not name.text.islower():
-        return False
-    weapon = name.label == "WEAPON" and thing_nouns().get(name.words[-1].removesuffix("s")) == "WEAPON"
-    return not weapon and _bare(name) not in capitals
-
-
-def _add_missing(doc: Doc, names: list[Name], found: Iterator[Name]) -> list[Name]:
-    taken = {i for name in names for i in range(name.start, name.end)}
-    for name in found:
-        if taken.isdisjoint(range(name.start, name.end)):
-            names.append(name)
-            taken.update(range(name.start, name.end))
-    return sorted(names, key=lambda name: name.start)
-
-
-def _cut(doc: Doc, start: int, end: int, label: str) -> Iterator[Name]:
+def names_of(doc: Doc, start: int, end: int, label: str) -> Iterator[Name]:
     """The names in one entity span: without articles, possessives, titles; "Sund, Norway" is two."""
     if label in VALUES:
         yield _value(doc, start, end, label)
@@ -118,10 +67,10 @@ def _cut(doc: Doc, start: int, end: int, label: str) -> Iterator[Name]:
                 if doc[i].text == "," and is_state(doc[i + 1 : right].text)
             ]
             if commas:
-                yield from _cut(doc, left, commas[-1], label)
-                yield from _cut(doc, commas[-1] + 1, right, label)
+                yield from names_of(doc, left, commas[-1], label)
+                yield from names_of(doc, commas[-1] + 1, right, label)
                 continue
-        name = _name(doc, left, right, label)
+        name = trimmed_name(doc, left, right, label)
         if name:
             yield name
 
@@ -150,7 +99,7 @@ def _split_lines(doc: Doc, start: int, end: int, label: str) -> Iterator[tuple[i
         yield left, end
 
 
-def _name(doc: Doc, start: int, end: int, label: str) -> Name | None:
+def trimmed_name(doc: Doc, start: int, end: int, label: str) -> Name | None:
     start, end = _trim(doc, start, end)
     if start >= end:
         return None
@@ -265,56 +214,6 @@ def _mend_label(text: str, label: str) -> str:
     ):
         return "GPE" if is_state(text) else "NORP"
     return label
-
-
-def _bracketed_acronyms(doc: Doc, names: list[Name]) -> Iterator[Name]:
-    """Acronyms in brackets that the reader passed over after their expansion: "Sund Port Board (SPB)"."""
-    for name in names:
-        i = name.end
-        if name.label == "PERSON" or i + 2 >= len(doc) or doc[i].text != "(" or doc[i + 2].text != ")":
-            continue
-        token = doc[i + 1]
-        if token.is_upper and len(token.text) > 1 and token.text[0].casefold() == name.words[0][0]:
-            text = token.text
-            yield Name(i + 1, i + 2, token.idx, token.idx + len(text), text, name.label, name_words(text))
-
-
-def _repeats(doc: Doc, names: list[Name], texts: Sequence[str]) -> Iterator[Name]:
-    """Places where a name of the article stands again and the reader passed over it."""
-    surfaces = {tuple(texts[n.start : n.end]): n for n in reversed(names) if n.label in REPEATED}
-    by_first: dict[str, list[tuple[tuple[str, ...], Name]]] = defaultdict(list)
-    for surface, name in sorted(surfaces.items(), key=lambda item: -len(item[0])):
-        if len(by_first[surface[0]]) < SURFACES:
-            by_first[surface[0]].append((surface, name))
-    taken = {i for name in names for i in range(name.start, name.end)}
-    for i, text in enumerate(texts):
-        if i in taken or text not in by_first:
-            continue
-        for surface, name in by_first[text]:
-            start, stop = i, i + len(surface)
-            if tuple(texts[i:stop]) != surface:
-                continue
-            if name.label == "PERSON" and i and i - 1 not in taken and is_given(doc, i - 1):
-                start -= 1  # "Ana Orla" where the reader knows but "Orla"
-            if _stands_alone(doc, start, stop, taken):
-                again = _name(doc, start, stop, name.label)
-                if again:
-                    yield again
-                break
-
-
-def _stands_alone(doc: Doc, start: int, end: int, taken: set[int]) -> bool:
-    """Whether a repeat is a name of its own: capitalised, tagged as one, and no part of a longer one."""
-    if not doc[start].text[:1].isupper():
-        return False
-    if end - start == 1 and (doc[start].pos_ not in ("", "PROPN") or len(doc[start].text) < 2):
-        return False
-    if end - start == 1 and doc[start].is_sent_start and not doc[start].pos_:
-        return False
-    return not any(
-        0 <= i < len(doc) and i not in taken and doc[i].pos_ == "PROPN" and doc[i].text[:1].isupper()
-        and not title_kind(fold_word(doc[i].text)) for i in (start - 1, end)
-    )  # fmt: skip
 
 
 def is_absolute_date(text: str) -> bool:

@@ -11,8 +11,9 @@ from spacy.tokens import Doc
 
 from pipeline.entities.aliases import cluster_names, in_letters
 from pipeline.entities.described import described_types
+from pipeline.entities.finding import find_names
 from pipeline.entities.metonyms import find_metonyms, state_meant
-from pipeline.entities.names import Name, find_names, is_absolute_date
+from pipeline.entities.names import Name, is_absolute_date
 from pipeline.entities.nominals import find_nominals, tell_gender
 from pipeline.entities.people import Cluster
 from pipeline.entities.places import country_of, is_common_landform, is_state, kept_name, kept_people
