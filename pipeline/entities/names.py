@@ -8,10 +8,12 @@ from dataclasses import dataclass, replace
 
 from spacy.tokens import Doc, Token
 
-from pipeline.entities.places import country_of, is_demonym, is_province, is_state
+from pipeline.entities.places import country_of, is_demonym, is_known_place, is_province, is_state
 from pipeline.entities.titles import description, gender_of_titles, is_office, trim_titles
 from pipeline.entities.values import VALUES, Span
 from pipeline.entities.words import (
+    fold_word,
+    is_given_name,
     name_words,
     word_set,
 )
@@ -60,19 +62,30 @@ def names_of(doc: Doc, start: int, end: int, label: str) -> Iterator[Name]:
         yield _value(doc, start, end, label)
         return
     for left, right in _split_lines(doc, start, end, label):
-        if label in ("GPE", "LOC"):
-            commas = [
-                i
-                for i in range(left + 1, right - 1)
-                if doc[i].text == "," and is_state(doc[i + 1 : right].text)
-            ]
-            if commas:
-                yield from names_of(doc, left, commas[-1], label)
-                yield from names_of(doc, commas[-1] + 1, right, label)
-                continue
+        comma = _comma_of_place(doc, left, right, label)
+        if comma is not None:
+            yield from names_of(doc, left, comma, _kind_of_town(doc, left, comma, label))
+            yield from names_of(doc, comma + 1, right, "GPE")
+            continue
         name = trimmed_name(doc, left, right, label)
         if name:
             yield name
+
+
+def _comma_of_place(doc: Doc, start: int, end: int, label: str) -> int | None:
+    """The comma between a name and the state or province that it lies in: "Sund, Norway", "Dover, England"."""
+    if label not in ("GPE", "LOC", "PERSON") or is_known_place(doc[start:end].text):  # "Washington, D.C."
+        return None
+    for i in range(end - 2, start, -1):
+        if doc[i].text == ",":
+            rest = doc[i + 1 : end].text
+            return i if is_state(rest) or is_province(rest) else None
+    return None
+
+
+def _kind_of_town(doc: Doc, start: int, end: int, label: str) -> str:
+    """What stands before a comma and a state: "El Paso, Texas" is no man, unless the list knows the given name."""
+    return "GPE" if label == "PERSON" and not is_given_name(fold_word(doc[start].text)) else label
 
 
 def _value(doc: Doc, start: int, end: int, label: str) -> Name:
@@ -100,8 +113,8 @@ def _split_lines(doc: Doc, start: int, end: int, label: str) -> Iterator[tuple[i
 
 
 def trimmed_name(doc: Doc, start: int, end: int, label: str) -> Name | None:
-    start, end = _trim(doc, start, end)
-    if start >= end:
+    start, end = _trim(doc, *_within_brackets(doc, start, end))
+    if start >= end or _is_letter_of_word(doc, start, end):
         return None
     start, end, label = _mended(doc, start, end, label)
     if label == "ORG" and is_office(doc[start:end].text):
@@ -176,6 +189,29 @@ def _whole_code(doc: Doc, start: int, end: int) -> int:
         return end if is_state(doc[end - 1].text) else end + 1
     joined = follows == "-" and end + 1 < len(doc) and not (doc[end - 1].whitespace_ or doc[end].whitespace_)
     return end + 2 if joined and doc[end + 1].text[0].isdigit() else end
+
+
+def _within_brackets(doc: Doc, start: int, end: int) -> tuple[int, int]:
+    """A span without what stands beyond a bracket that has no partner in it: "SPB) General Assembly", "Mak[ing"."""
+    for opening, closing in ("()", "[]"):
+        opened: list[int] = []
+        for i in range(start, end):
+            opened += [i] * doc[i].text.count(opening)
+            for _ in range(doc[i].text.count(closing)):
+                if opened:
+                    opened.pop()
+                else:
+                    start = i + 1
+        if opened:
+            end = max(start, opened[0])
+    return start, end
+
+
+def _is_letter_of_word(doc: Doc, start: int, end: int) -> bool:
+    """Whether a span is a letter that a hyphen makes part of a word: "X-ray"."""
+    token = doc[start]
+    joined = end < len(doc) and not token.whitespace_ and doc[end].text[0] in "-‐‑"
+    return end - start == 1 and len(token) == 1 and joined
 
 
 def _trim(doc: Doc, start: int, end: int) -> tuple[int, int]:
