@@ -16,6 +16,9 @@ from pipeline.entities.words import fold_word, name_words, thing_nouns, word_set
 
 # labels of names proper, which begin with a capital; weapons may be common nouns
 NAMED = frozenset({"ORG", "GPE", "LOC", "FAC", "NORP", "PRODUCT", "WEAPON"})
+# labels that a prize may be given for want of one of its own
+HONOURED = frozenset({"ORG", "EVENT", "PRODUCT", "LAW", "GPE", "FAC"})
+HONOURS = word_set("honour")
 # labels whose names are looked for again where the reader passed them over, and how many of one first word
 REPEATED = frozenset({"PERSON", "ORG", "GPE", "LOC", "NORP"})
 SURFACES = 8
@@ -48,12 +51,20 @@ def _bare(name: Name) -> str:
 
 
 def _is_word(name: Name, capitals: set[str]) -> bool:
+    if name.label in HONOURED and _is_honour(name.words):
+        return True
     if name.label == "NORP" and name.text.lower() in STOP_WORDS and not name.text.isupper():
         return True
     if name.label not in NAMED or not name.text.replace(" ", "").isalpha() or not name.text.islower():
         return False
     weapon = name.label == "WEAPON" and thing_nouns().get(name.words[-1].removesuffix("s")) == "WEAPON"
     return not weapon and _bare(name) not in capitals
+
+
+def _is_honour(words: Sequence[str]) -> bool:
+    """Whether a name is that of a prize, which is nobody: "Orla Prize", "Orla Medal for Valour"."""
+    last = next((i for i, word in enumerate(words) if word in ("in", "for", "of")), len(words)) - 1
+    return last > 0 and words[last] in HONOURS
 
 
 def _add_missing(doc: Doc, names: list[Name], found: Iterator[Name]) -> list[Name]:

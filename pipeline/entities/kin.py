@@ -13,6 +13,7 @@ from pipeline.entities.places import (
     is_common_landform,
     is_demonym,
     is_known_place,
+    split_place,
 )
 from pipeline.entities.words import company_endings, is_given_name, thing_nouns, word_set
 
@@ -37,7 +38,7 @@ def kin_labels(settled: Labels, people: Collection[Form]) -> dict[Form, str]:
     for form, label in (*_landforms(settled), *_companies(settled), *_acronyms(settled), *_places(settled)):
         if form not in people and settled[form] != label and not is_known_place(" ".join(form)):
             found[form] = label
-    return found | dict.fromkeys(_known_places(settled, people), "GPE")
+    return found | {form: split_place(" ".join(form)) for form in _known_places(settled, people)}
 
 
 def _known_places(settled: Labels, people: Collection[Form]) -> Iterator[Form]:

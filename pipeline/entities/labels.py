@@ -6,13 +6,15 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
 from pipeline.entities.kin import kin_labels
-from pipeline.entities.names import Name, merge_label
+from pipeline.entities.names import PARTICLES, Name, merge_label
 from pipeline.entities.places import is_demonym, is_known_place, is_landform
 from pipeline.entities.words import left_out, thing_nouns, word_set
 
 FUNCTION_WORDS = word_set("function")
 # nouns of things.csv that end no name of a place or a person: "Orla Vik Hospital"
 TELLING_ENDINGS = word_set("telling ending")
+# the same of what is taken for a body: the "Orla Revolution"
+TELLING_OF_BODIES = word_set("telling of bodies")
 CLUBS = word_set("club")  # "Orla" is Orla Town where that is a club
 STATE_FORMS = word_set("state form")
 OUTLET_ENDINGS = tuple(sorted(word_set("outlet ending")))
@@ -93,13 +95,20 @@ def _settle(
     form: tuple[str, ...], votes: Counter[str], surnames: set[str], org_heads: set[str], storms: set[str]
 ) -> str:
     label = max(votes, key=lambda kind: (votes[kind], -_rank(kind)))
-    if label in ("ORG", "FAC", "EVENT") and thing_nouns().get(form[-1]) == "LAW" and len(form) > 1:
-        return "LAW"  # the "Orla Constitution"
+    last = form[-1] if form[-1] in thing_nouns() else form[-1].removesuffix("s")
+    if label in ("ORG", "FAC", "EVENT") and thing_nouns().get(last) == "LAW" and len(form) > 1:
+        return "LAW"  # the "Orla Constitution", the "Orla Accords"
     if len(form) > 1 and label in ("GPE", "LOC", "PERSON") and form[-1] in TELLING_ENDINGS:
         return label if is_known_place(" ".join(form)) else thing_nouns()[form[-1]]
+    if len(form) > 1 and label in ("ORG", "PERSON") and form[-1] in TELLING_OF_BODIES:
+        return thing_nouns()[form[-1]]
+    if len(form) == 2 and form[0] in PARTICLES:
+        form = form[1:]  # "al-Orla" beside "Ana al-Orla"
     if len(form) > 1 or label in ("DATE", "MONEY", "NORP"):
         return label
     word = form[0]
+    if label == "PERSON" and word.endswith("s") and is_demonym(word) and word not in surnames:
+        return "NORP"  # "Swedes"
     if (
         label == "PERSON"
         and word not in surnames

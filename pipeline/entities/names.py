@@ -30,7 +30,7 @@ PARTICLES = word_set("particle")
 GENERATIONS = word_set("generation")
 TRAILING = word_set("trailing")
 STORMS = word_set("storm")
-REGIONAL = word_set("regional")
+PEOPLES = word_set("regional") | word_set("creed")
 PARTIES = frozenset("DRI")  # of the United States: Democrat, Republican, independent
 DASHES = ("-", "–", "—", "--")
 SHIPS = frozenset(word.upper() for word in word_set("ship"))
@@ -240,7 +240,7 @@ def _mend_label(text: str, label: str) -> str:
         return "GPE"
     if label in ("ORG", "LOC", "FAC", "PRODUCT", "NORP", "EVENT") and is_state(text):
         return "GPE"
-    if label in ("GPE", "LOC", "ORG") and (text in REGIONAL or is_demonym(text)) and not is_state(text):
+    if label in ("GPE", "LOC", "ORG") and (text in PEOPLES or is_demonym(text)) and not is_state(text):
         return "NORP"
     if (
         label == "PERSON"

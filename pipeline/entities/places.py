@@ -188,7 +188,8 @@ def _singular(word: str) -> str:
     """One of a people: "russians" -> "russian", "frenchmen" -> "frenchman"."""
     if word.endswith("men"):
         return word[:-3] + "man"
-    return word[:-1] if word.endswith("s") and not word.endswith(("ss", "us")) else word
+    kept = word.endswith(("ss", "ous")) or (word.endswith("us") and fold(word) in _states())  # "Belarus"
+    return word[:-1] if word.endswith("s") and not kept else word
 
 
 def is_state(name: str) -> bool:

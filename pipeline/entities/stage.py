@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from spacy.tokens import Doc
 
+from pipeline.datelines import find_datelines
 from pipeline.entities.aliases import cluster_names, in_letters
 from pipeline.entities.described import described_types
 from pipeline.entities.finding import find_names
@@ -16,7 +17,14 @@ from pipeline.entities.metonyms import find_metonyms, state_meant
 from pipeline.entities.names import Name, is_absolute_date
 from pipeline.entities.nominals import find_nominals, tell_gender
 from pipeline.entities.people import Cluster
-from pipeline.entities.places import country_of, is_common_landform, is_state, kept_name, kept_people
+from pipeline.entities.places import (
+    country_of,
+    is_common_landform,
+    is_known_place,
+    is_state,
+    kept_name,
+    kept_people,
+)
 from pipeline.entities.pronouns import resolve
 from pipeline.entities.references import Reference, lay_out
 from pipeline.entities.words import UNFOLDED, name_words, thing_nouns
@@ -85,12 +93,18 @@ def _canonical(cluster: Cluster, names: Sequence[Name], text: str) -> str:
     shouted = {form: form.isupper() and not (is_body and _is_acronym(form, forms)) for form in forms}
     best = max(forms, key=lambda form: (length[form], not shouted[form], forms[form], len(form), form))
     first = next((form for form in forms if length[form] > 1), best)
-    if not is_body and len(best) > LETTERS_ALONE and best.isupper():
+    if not is_body and len(best) > LETTERS_ALONE and best.isupper() and _is_written_small(best, text):
         return WORD.sub(lambda word: word[0].capitalize(), best)  # "PORT ORLA" of a dateline
     if forms[best] == 1 < forms[first] and name_words(best)[-length[first] :] == name_words(first):
         best = first  # one "Bharat Ratna Ana Orla" after many an "Ana Orla"
     bare = ARTICLE.sub("", best)
     return bare if bare and cluster.label != "GPE" else best
+
+
+def _is_written_small(form: str, text: str) -> bool:
+    """Whether a place in capitals is written so for its place in the text alone: several words, a dateline."""
+    datelines = (text[line.start : line.place_end] for line in find_datelines(text))
+    return " " in form or is_known_place(form) or any(form in places for places in datelines)
 
 
 def _is_acronym(form: str, forms: Counter[str]) -> bool:

@@ -21,7 +21,9 @@ YEAR = re.compile(r"(?:1\d|20)\d\d(?:s|[-–/]\d\d(?:\d\d)?)?|['’‘]?\d0s")
 WRITTEN = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}")
 DAY_OF_MONTH = re.compile(r"(?:[0-2]?\d|3[01])(?:st|nd|rd|th)?")
 AMOUNT = re.compile(r"(?:[A-Z]{3})?\d[\d.,–-]*(?:[km]|mn|bn|tn)?", re.IGNORECASE)  # "SEK9", "15–25", "1.9m"
-SIGN = re.compile(r"[A-Z]{0,3}[$£€¥₹₽₩₺₴]")
+SIGN = re.compile(r"[A-Z]{0,3}[$£€¥₹₽₩₺₴₿]")
+CODED = re.compile(r"[A-Z]{3}\d")  # "SEK9"
+LAST_SIGN = 12  # tokens before a sum, in which another has the sign
 DAYS = frozenset({"day", "season", "feast"})
 # kinds of words that tell when by themselves; a bare "year" or "five" does not
 TELLING = DAYS | {"month", "year"}
@@ -32,6 +34,7 @@ FOLLOWING = {
     "month": frozenset({"year"}),
     "season": frozenset({"year"}),
     "day": frozenset({"day", "ago"}),
+    "feast": frozenset({"eve", "unit"}),
     "unit": frozenset({"ago"}),
     "sign": frozenset({"amount"}),
     "amount": frozenset({"scale", "currency"}),
@@ -68,7 +71,8 @@ def _whole(doc: Doc, start: int, end: int, label: str) -> tuple[int, int]:
     if label == "DATE":
         end = _with_year(doc, start, _bounded(doc, end))
     kinds = [kind(doc[i]) for i in range(start, end)]
-    return (start, end) if _says_enough(kinds) else (end, end)
+    enough = _says_enough(kinds) and (label != "MONEY" or _is_of_money(doc, start, end))
+    return (start, end) if enough else (end, end)
 
 
 def _goes_with(doc: Doc, i: int, label: str) -> bool:
@@ -108,6 +112,14 @@ def _says_enough(kinds: Sequence[str]) -> bool:
     if not TELLING.isdisjoint(kinds) or "amount" in kinds:
         return True
     return "unit" in kinds and not {"number", "which", "bound"}.isdisjoint(kinds)
+
+
+def _is_of_money(doc: Doc, start: int, end: int) -> bool:
+    """Whether a sum or one shortly before it has a sign or a currency: "from $2 million to 3 million"."""
+    return any(
+        _kind_of_sum(token) in ("sign", "currency") or CODED.match(token.text)
+        for token in doc[max(0, start - LAST_SIGN) : end]
+    )
 
 
 def _kind_of_time(token: Token) -> str:
