@@ -123,7 +123,10 @@ def set_stage(
             events.append((reference.cluster, place))
     events += _strangers(doc, layout, covered(references), referents)
     events.sort(key=lambda event: event[1].start)
-    owner = {i: r for r, place in events for i in (*range(place.start, place.end), place.head)}
+    owner = {place.head: r for r, place in events}
+    owner |= {
+        i: r for r, place in events for i in range(place.start, place.end)
+    }  # "Berg, a top Orla aide" is Berg
     return Stage(doc, layout, referents, events, owner=owner, nouns=_count_nouns(layout))
 
 
@@ -252,13 +255,14 @@ def _ahead(stage: Stage, sentence: int) -> dict[int, Place]:
 
 
 def _barred(stage: Stage, token: Token, ahead: Mapping[int, Place]) -> set[int]:
-    """Referents that binding forbids.
+    """Referents that binding forbids, and who speaks of himself as "I".
 
-    They are the other arguments of the verb ("Orla saw him"), the noun possessed ("his wife Ana"), and whoever stands
-    below a pronoun that is subject ("He said Orla would go").
+    They are the other arguments of the verb ("Orla saw him"), the noun possessed ("his wife Ana"), whoever stands
+    below a pronoun that is subject ("He said Orla would go"), and Orla in `"He was good," Orla said`.
     """
     doc = stage.doc
-    barred = set()
+    speaker = stage.owner.get(stage.layout.said_by.get(token.i, -1))
+    barred = set() if speaker is None else {speaker}
     near = [
         (r, p) for r in islice(reversed(stage.recency), CANDIDATES) for p in stage.referents[r].places[-2:]
     ]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from spacy.attrs import SENT_START
 from spacy.tokens import Doc, Token
+
+from pipeline.quotes.quotemarks import find_quotations
 
 SUBJECTS = frozenset({"nsubj", "nsubj:pass", "csubj", "nsubj:outer"})
 OBJECTS = frozenset({"obj", "iobj"})
@@ -52,34 +55,61 @@ class Layout:
     in_quotes: list[bool]
     speaks: list[bool]
     """Whether a token is part of somebody who is quoted (`doc.spans["sources"]`)."""
+    said_by: dict[int, int]
+    """Token of direct speech -> head of the source whose words it is of."""
 
 
 def lay_out(doc: Doc) -> Layout:
-    """Where each token stands; quotation marks are paired within a paragraph, and an odd one holds to its end."""
+    """Where each token stands; quotation marks are those that `find_quotations` pairs, double ones alone."""
     speaks = [False] * len(doc)
     for source in doc.spans.get("sources", ()):
         speaks[source.start : source.end] = [True] * len(source)
-    sentence, paragraph, in_quotes = [], [], []
+    sentence, paragraph = [], []
     tokens = list(doc)
     texts = [token.text for token in tokens]
     starts = doc.to_array([SENT_START]).tolist() if tokens else []
     n_sentences = n_paragraphs = -1
-    broken, quoted = True, False
+    broken = True
     for i, text in enumerate(texts):
         space = text.isspace()
         if broken and not space:
-            n_paragraphs, broken, quoted = n_paragraphs + 1, False, False
+            n_paragraphs, broken = n_paragraphs + 1, False
         n_sentences += starts[i] == 1 or i == 0
-        if text in ("“", "«", "„", "``") or (text in ('"', "''") and not quoted):
-            quoted = True
-        elif text in ("”", "»", '"', "''"):
-            quoted = False
         sentence.append(n_sentences)
         paragraph.append(max(0, n_paragraphs))
-        in_quotes.append(quoted)
         broken = broken or (space and text.count("\n") > 1)
     tags = [token.tag_ for token in tokens]
-    return Layout(tokens, texts, tags, children_of(tokens), sentence, paragraph, in_quotes, speaks)
+    in_quotes = _find_quoted(doc, tokens)
+    said_by = _find_speakers(doc, in_quotes)
+    return Layout(tokens, texts, tags, children_of(tokens), sentence, paragraph, in_quotes, speaks, said_by)
+
+
+def _find_quoted(doc: Doc, tokens: list[Token]) -> list[bool]:
+    """Whether each token stands within double quotation marks."""
+    starts = [token.idx for token in tokens]
+    found = [False] * len(tokens)
+    for quotation in find_quotations(doc.text):
+        if quotation.double:
+            lo = bisect_left(starts, quotation.inner_start)
+            hi = bisect_left(starts, quotation.inner_end)
+            found[lo:hi] = [True] * (hi - lo)
+    return found
+
+
+def _find_speakers(doc: Doc, in_quotes: list[bool]) -> dict[int, int]:
+    """The heads of sources, by the tokens of clauses that stand in quotation marks as a whole and are linked to one."""
+    found: dict[int, int] = {}
+    if not {"contents", "cues", "sources"} <= doc.spans.keys():
+        return found
+    contents, cues, sources = (doc.spans[name] for name in ("contents", "cues", "sources"))
+    source_of = cues.attrs.get("source", [])
+    for content, cue in zip(contents, contents.attrs.get("cue", []), strict=False):
+        source = source_of[cue] if 0 <= cue < len(source_of) else -1
+        is_direct = all(in_quotes[token.i] for token in content if not (token.is_punct or token.is_space))
+        if 0 <= source < len(sources) and is_direct and any(token.dep_ in SUBJECTS for token in content):
+            head = head_of(doc, sources[source].start, sources[source].end).i
+            found.update(dict.fromkeys(range(content.start, content.end), head))
+    return found
 
 
 def children_of(tokens: list[Token]) -> Children:
