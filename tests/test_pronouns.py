@@ -34,12 +34,27 @@ def add_pointer(doc: Doc, anaphors: list[str]) -> None:
     doc.spans["anaphors"] = SpanGroup(doc, name="anaphors", spans=spans, attrs={"antecedents": antecedents})
 
 
+def add_speech(doc: Doc, said: str) -> None:
+    """What the reader says of a quotation: "first word, last word, speaker"."""
+    first, last, source = (place_of(doc, word) for word in said.split(", "))
+    spans = {
+        "contents": doc[first : last + 1],
+        "cues": doc[source : source + 1],
+        "sources": doc[source : source + 1],
+    }
+    links = {"contents": {"cue": [0]}, "cues": {"source": [0]}, "sources": {}}
+    for name, span in spans.items():
+        doc.spans[name] = SpanGroup(doc, name=name, spans=[span], attrs=links[name])
+
+
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
 def test_who_is_meant(case: dict[str, Any]) -> None:
     doc = parsed_doc(case["parse"], case["entities"])
     for word in case.get("sources", []):
         i = place_of(doc, word)
         doc.spans["sources"] = [*doc.spans.get("sources", []), doc[i : i + 1]]
+    if "said" in case:
+        add_speech(doc, case["said"])
     if "anaphors" in case:
         add_pointer(doc, case["anaphors"])
     mentions, _ = find_entities(doc, "a")
