@@ -28,7 +28,7 @@ from pipeline.entities.references import (
     role_of,
     subject_of,
 )
-from pipeline.entities.words import fold_word, people_nouns, word_set
+from pipeline.entities.words import fold_word, is_person_noun, people_nouns, word_set
 from pipeline.lexicon import read_lexicon
 
 FORMS = {
@@ -273,13 +273,31 @@ def _barred(stage: Stage, token: Token, ahead: Mapping[int, Place]) -> set[int]:
             continue
         head = doc[place.head]
         if possessive:
-            if token.head.i == place.head or place.start <= token.head.i < place.end:
+            if _possesses(stage, token, head, place):
                 barred.add(referent)
         elif token.lower_ not in REFLEXIVES and head.head.i == token.head.i and head.i != token.head.i:
             barred.add(referent)
         if token.dep_ in SUBJECTS and place.start > token.i and _stands_below(head, token.head):
             barred.add(referent)
     return barred
+
+
+def _possesses(stage: Stage, token: Token, head: Token, place: Place) -> bool:
+    """Whether a possessive would make somebody his own.
+
+    As in "his wife Ana", "his father, Jon Orla", "Ana is her deputy", "named Ana as her deputy"; "her own" may.
+    """
+    doc, noun, children = stage.doc, token.head, stage.layout.children
+    if noun.i == place.head or place.start <= noun.i < place.end:
+        return True
+    if any(child.lower_ in ("own", "usual") for child in children[noun.i]):
+        return False
+    if place.start == noun.i + 2 and doc[noun.i + 1].text == ",":
+        return is_person_noun(fold_word(noun.lemma_)) and head.dep_ not in SUBJECTS
+    below = {(child.dep_, child.lower_) for child in children[noun.i]}
+    if any(dep == "cop" for dep, _ in below):
+        return head.dep_ in SUBJECTS and head.head.i == noun.i
+    return ("case", "as") in below and head.dep_ in OBJECTS and head.head.i == noun.head.i
 
 
 def _stands_below(token: Token, top: Token) -> bool:
