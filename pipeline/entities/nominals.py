@@ -10,7 +10,7 @@ from spacy.tokens import Doc, Token
 
 from pipeline.entities.names import Name
 from pipeline.entities.people import Cluster
-from pipeline.entities.places import country_of, state_of_capital
+from pipeline.entities.places import country_of, is_city_state, state_of_capital
 from pipeline.entities.references import (
     SUBJECTS,
     Children,
@@ -41,6 +41,8 @@ class Description:
     cluster: int
     noun: str
     modifiers: frozenset[str]
+    told: bool = True
+    """Whether the article says so, and not only what is known of the name."""
 
 
 def find_nominals(
@@ -170,15 +172,12 @@ def _from_own_words(name: Name, cluster: int) -> Iterator[Description]:
 
 
 def _of_place(cluster: int, name: str) -> Iterator[Description]:
-    nouns = (
-        STATE_NOUNS
-        if country_of(name)
-        else ("city", "capital")
-        if state_of_capital(name)
-        else ("city", "town")
-    )
+    if country_of(name):
+        nouns = (*STATE_NOUNS, "city") if is_city_state(name) else STATE_NOUNS
+    else:
+        nouns = ("city", "capital") if state_of_capital(name) else ("city", "town")
     for noun in nouns:
-        yield Description(cluster, noun, frozenset())
+        yield Description(cluster, noun, frozenset(), told=False)
 
 
 def _determiner(token: Token, children: Children) -> str:
@@ -230,14 +229,15 @@ def _choose(
         return None  # "the minister who resigned" picks out one by what follows
     modifiers = _modifiers(token, children)
     rivals = _co_arguments(token, children, inside)
-    fit = {
-        d.cluster
+    fitting = [
+        d
         for d in described
         if modifiers <= d.modifiers
         and d.cluster not in rivals
         and here - seen.get(d.cluster, here - REACH - 1) <= REACH
-    }
-    ranked = sorted(fit, key=lambda k: -seen[k])
+    ]
+    told = {d.cluster for d in fitting if d.told}  # "Orla, a city of mills, … Vik … the city"
+    ranked = sorted(told or {d.cluster for d in fitting}, key=lambda k: -seen[k])
     if not ranked or (stranger >= 0 and stranger >= seen[ranked[0]]):
         return None
     if len(ranked) > 1 and seen[ranked[0]] - seen[ranked[1]] < LEAD:

@@ -238,6 +238,23 @@ def state_of_capital(name: str) -> str | None:
     return _capitals().get(fold(name))
 
 
+def is_city_state(name: str) -> bool:
+    """Whether a name is that of a state and of its capital alike: "Singapore"."""
+    iso3 = _states().get(fold(name))
+    return iso3 is not None and fold(name) in _city_states()
+
+
+@cache
+def _city_states() -> frozenset[str]:
+    rows = read_lexicon("countries")
+    return frozenset(
+        fold(name)
+        for row in rows
+        for name in [row["name"], *split_cell(row["aliases"])]
+        if fold(name) in {fold(city) for city in split_cell(row["capitals"])}
+    )
+
+
 def common_name(iso3: str) -> str:
     """The usual English name of a state: "PRK" -> "North Korea"; KeyError where there is no such code."""
     return _common_names()[iso3]
