@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from dataclasses import replace
 from itertools import chain
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 from fakes import FAKE_STAGES, load
 
-from pipeline import run, spool, tables
+from pipeline import run, shards, spool, tables
 from pipeline.output.merging import EntityCounts, count_entities, merge_entities, merge_issues
 from pipeline.run import annotate, extract, ingest, run_stage
 from pipeline.schema import TABLES, Article, Entity, Issue, Mention
@@ -22,6 +23,7 @@ The council of Northwood met on Monday, and Mayor Anna Berg said nothing of the 
 
 Officials believe that the road may reopen next week. "We will see," Berg said afterwards to Harald Lund.
 """
+ARTICLE = Article("", None, None, None, None, None, None, "p", "0" * 64, None, 1, 0, 0, "")
 
 
 @pytest.fixture(autouse=True)
@@ -121,6 +123,49 @@ def test_a_process_that_dies_costs_one_article(folder: Path, tmp_path: Path) -> 
     assert issue.article_id == "killer" and "killed" in issue.reason
 
 
+def test_a_process_that_dies_costs_no_other_its_doc(folder: Path, tmp_path: Path) -> None:
+    for path in sorted(folder.iterdir())[7:]:
+        path.unlink()
+    add(folder, "killer", "DEADLY")
+    ingest(folder, tmp_path)
+    annotate(tmp_path, jobs=2, load=load)
+    for name in ("entities", "quotes", "claims"):
+        run_stage(name, tmp_path, load=load)
+    found = tables.read_tables(tmp_path)
+    assert set(found.mentions.article_id) == set(found.articles.article_id) - {"killer"}
+    assert list(found.issues.article_id) == ["killer"]
+
+
+def test_an_article_that_has_lost_its_doc_is_told(folder: Path, tmp_path: Path) -> None:
+    ingest(folder, tmp_path)
+    annotate(tmp_path, load=load)
+    min((tmp_path / "docs").iterdir()).unlink()
+    with pytest.raises(ValueError, match=r"story-00\.txt: has sentences but no annotated text; run `hearsay"):
+        run_stage("entities", tmp_path, load=load)
+
+
+def test_a_run_that_ends_early_reads_no_more(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "parts").mkdir()
+    with spool.open_spool(tmp_path / "spool") as connection:
+        for n in range(40):
+            text = STORY.format(title=f"Story {n}", n=n)
+            spool.put(connection, replace(ARTICLE, article_id=f"a{n:02d}", text=text))
+    cut = [spool.Shard(n, f"a{n:02d}", 1) for n in range(40)]
+    work = shards.Work(load, tmp_path / "spool", tmp_path / "parts", FAKE_STAGES)
+    results = shards.read_shards(work, cut, 2)
+    next(results)
+    results.close()  # as a full disk does
+    assert len(list((tmp_path / "parts").glob("*.sentences"))) < 20
+
+
+def test_the_callers_settings_stay(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", "7")
+    monkeypatch.delenv("BLIS_NUM_THREADS", raising=False)
+    before = dict(os.environ)
+    extract(folder, tmp_path, jobs=2, limit=20, load=load)
+    assert dict(os.environ) == before
+
+
 def test_duplicates_keep_their_article_row_and_no_other(folder: Path, tmp_path: Path) -> None:
     shutil.copy(folder / "story-07.txt", folder / "story-07-again.txt")
     summary = extract(folder, tmp_path, load=load)
@@ -141,6 +186,14 @@ def test_duplicates_are_read_on_request(folder: Path, tmp_path: Path) -> None:
     for name in ("entities", "quotes", "claims"):
         run_stage(name, tmp_path / "steps", load=load)
     assert files(tmp_path / "whole") == files(tmp_path / "steps")
+
+
+def test_what_an_earlier_run_counted_is_forgotten(folder: Path, tmp_path: Path) -> None:
+    shutil.copy(folder / "story-07.txt", folder / "story-07-again.txt")
+    extract(folder, tmp_path, keep_duplicates=True, load=load)
+    annotate(tmp_path, load=load)
+    [row] = [row for row in tables.read_records(tmp_path, "articles") if row.duplicate_of]
+    assert row.n_sentences == row.n_tokens == 0
 
 
 def test_a_run_that_stops_leaves_the_old_tables(
@@ -312,13 +365,12 @@ def test_issues_of_several_articles_in_a_file_stay_apart() -> None:
 
 
 def test_shards_hold_all_articles_in_order(tmp_path: Path) -> None:
-    article = Article("", None, None, None, None, None, None, "p", "0" * 64, None, 1, 0, 0, "")
     sizes = [10, spool.SHARD_CHARACTERS + 1, 20, 30] + [1] * 40
     with spool.open_spool(tmp_path / "spool") as connection:
         for n, size in reversed(list(enumerate(sizes))):
-            spool.put(connection, replace(article, article_id=f"a{n:03d}", text="x" * size))
+            spool.put(connection, replace(ARTICLE, article_id=f"a{n:03d}", text="x" * size))
         with pytest.raises(ValueError, match="a second article with the id a000"):
-            spool.put(connection, replace(article, article_id="a000"))
+            spool.put(connection, replace(ARTICLE, article_id="a000"))
         cut = list(spool.cut_shards(connection))
         ids = [[a.article_id for a in spool.read(connection, shard)] for shard in cut]
     assert list(chain.from_iterable(ids)) == [f"a{n:03d}" for n in range(len(sizes))]
