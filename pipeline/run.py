@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
+from operator import attrgetter
 from pathlib import Path
 from sqlite3 import Connection
 from typing import IO, TYPE_CHECKING, Any
@@ -26,7 +27,7 @@ from pipeline.output.merging import merge_entities, merge_issues
 from pipeline.output.workspace import publish, workspace
 from pipeline.schema import STAGES as STAGE_NAMES
 from pipeline.schema import Article, Issue
-from pipeline.shards import ShardResult, Work, read_shards, sound_rows, tallied
+from pipeline.shards import SUBJECTS, ShardResult, Work, read_shards, sound_rows, tallied
 from pipeline.stages import STAGES, Stage
 
 if TYPE_CHECKING:
@@ -265,7 +266,10 @@ def _read(
     n_articles = sum(shard.size for shard in shards)
     if report:
         report("read", 0, n_articles, 0)
-    with _new_tables(unfinished, stages) as whole:
+    with (
+        _new_tables(unfinished, stages) as whole,
+        (unfinished / SUBJECTS).open("w", encoding="utf-8") as whole[SUBJECTS],
+    ):
         for result in read_shards(work, shards, jobs):
             for table, part in result.parts.items():
                 tables.move_rows(part, whole[table])
@@ -290,6 +294,15 @@ def _add(total: ShardResult, result: ShardResult) -> None:
     total.issues.extend(result.issues)
 
 
+def _rename(unfinished: Path, names: dict[str, str]) -> None:
+    """Put the names that were chosen for entities into the tables that repeat them."""
+    folder = unfinished / "tables"
+    for table, id_column, column in NAMED:
+        tables.rename(folder, table, column, names, attrgetter(id_column))
+    with (unfinished / SUBJECTS).open(encoding="utf-8") as subjects:
+        tables.rename(folder, "claims", "subject", names, lambda _: next(subjects).rstrip("\n"))
+
+
 def _finish(
     unfinished: Path,
     out: Path,
@@ -305,9 +318,8 @@ def _finish(
     if "entities" in stages:
         entities, renamed = merge_entities(total.entities)
         total.counts["entities"] = tables.write_table(folder, "entities", entities)
-        for table, id_column, name_column in NAMED if renamed else ():
-            if (folder / f"{table}.csv").exists():
-                tables.rename(folder, table, id_column, name_column, renamed)
+        if renamed and stages == STAGE_NAMES:
+            _rename(unfinished, renamed)
     issues = merge_issues(total.issues)
     others = saved.issues(out) if stages != STAGE_NAMES else []
     tables.write_table(folder, "issues", issues + [issue for issue in others if issue.stage not in stages])

@@ -7,7 +7,7 @@ DataFrames, the checks of `read_tables`, `docs/tables.md` and `datapackage.json`
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, field, fields
 from functools import cache
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
@@ -211,6 +211,8 @@ class Claim:
         float | None, factuality("What the source commits to; empty where the author is the claimant")
     ]
     checkworthiness: Annotated[float, score("How much a fact-checker would want to check it")]
+    subject_id: str | None = field(default=None, compare=False)
+    """The entity whose name `subject` is: no column, but what the name is set right by once all articles are read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,9 +285,9 @@ class Field:
 
 @cache
 def table_fields(table: str) -> tuple[Field, ...]:
-    """The columns of a table in order; KeyError where there is no such table."""
+    """The columns of a table in order; KeyError where there is no such table. What has a default is no column."""
     hints = get_type_hints(TABLES[table], include_extras=True)
-    return tuple(_field(f.name, hints[f.name]) for f in fields(TABLES[table]))
+    return tuple(_field(f.name, hints[f.name]) for f in fields(TABLES[table]) if f.default is MISSING)
 
 
 @cache
@@ -297,9 +299,9 @@ def key_of(table: str) -> tuple[str, ...]:
 def foreign_keys() -> Iterator[tuple[str, str, str]]:
     """(table, column, table whose key the column holds) for every link between tables."""
     for table in TABLES:
-        for field in table_fields(table):
-            if field.column.refers_to:
-                yield table, field.name, field.column.refers_to
+        for column in table_fields(table):
+            if column.column.refers_to:
+                yield table, column.name, column.column.refers_to
 
 
 def span_id(article_id: str, kind: str, start: int, end: int) -> str:

@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS")
 
+SUBJECTS = "subjects"
+"""A file with a line for each row of claims: the id of the entity that its subject is, if it is one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Work:
@@ -101,6 +104,10 @@ def read_shard(work: Work, shard: Shard) -> ShardResult:
         result.parts[table] = work.parts / f"{shard.name}.{table}"
         with result.parts[table].open("w", encoding="utf-8", newline="") as file:
             write_rows(file, table, records)
+    if "claims" in found:
+        result.parts[SUBJECTS] = work.parts / f"{shard.name}.{SUBJECTS}"
+        with result.parts[SUBJECTS].open("w", encoding="utf-8", newline="") as file:
+            file.writelines(f"{claim.subject_id or ''}\n" for claim in found["claims"])
     return result
 
 

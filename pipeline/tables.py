@@ -10,7 +10,7 @@ import csv
 import re
 import shutil
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -140,15 +140,15 @@ def move_rows(part: Path, whole: IO[str]) -> None:
     part.unlink()
 
 
-def rename(folder: Path, table: str, id_column: str, name_column: str, names: dict[str, str]) -> None:
-    """Give the rows of a table whose id is in `names` that name."""
+def rename(
+    folder: Path, table: str, column: str, names: dict[str, str], entity_of: Callable[[Any], str | None]
+) -> None:
+    """Put the name of its entity into a column of each row of a table whose entity is in `names`."""
     renamed = folder / f"{table}.renamed"
     with renamed.open("w", encoding="utf-8", newline="") as file:
         file.write(header(table))
         rows = read_records(folder, table)
-        write_rows(
-            file, table, (_renamed(row, names.get(getattr(row, id_column)), name_column) for row in rows)
-        )
+        write_rows(file, table, (_renamed(row, names.get(entity_of(row) or ""), column) for row in rows))
     renamed.replace(folder / f"{table}.csv")
 
 

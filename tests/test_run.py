@@ -15,7 +15,7 @@ from pipeline import run, shards, spool, tables
 from pipeline.output.merging import EntityCounts, count_entities, merge_entities, merge_issues
 from pipeline.run import annotate, extract, ingest, run_stage
 from pipeline.schema import TABLES, Article, Entity, Issue, Mention
-from pipeline.stages import Stage
+from pipeline.stages import STAGES, Stage
 
 STORY = """{title}
 
@@ -329,6 +329,25 @@ def test_quotes_take_the_merged_name(tmp_path: Path) -> None:
     found = tables.read_tables(tmp_path / "out")
     assert list(found.entities.name) == ["Berg"]
     assert set(found.quotes.speaker) == {"Berg"}
+
+
+def test_subjects_take_the_merged_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the shipped reader: `extract` gives what the stages give one by one."""
+    monkeypatch.setattr(run, "STAGES", STAGES)
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    for n, name in enumerate(("NATO", "Nato")):
+        body = f"{name} sent ships to the coast of Norway on Tuesday. Its members said that {name} will stay."
+        (folder / f"{n}.txt").write_text(f"Ships sent north for the {n}th time\n\n{body}\n")
+    for _ in range(2):  # read, and found in the cache
+        extract(folder, tmp_path / "whole")
+        claims = list(tables.read_records(tmp_path / "whole", "claims"))
+        assert "NATO" in {claim.subject for claim in claims if claim.article_id == "1"}
+    ingest(folder, tmp_path / "steps")
+    annotate(tmp_path / "steps")
+    for name in ("entities", "quotes", "claims"):
+        run_stage(name, tmp_path / "steps")
+    assert files(tmp_path / "whole") == files(tmp_path / "steps")
 
 
 def _one_entity(doc: object, article: Article, rows: dict) -> tuple:
