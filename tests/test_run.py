@@ -376,11 +376,23 @@ def test_issues_with_one_key_become_one_row() -> None:
     first = Issue("a.txt", "quotes", None, "a", "warning", "one thing")
     rows = merge_issues([first, first, replace(first, reason="another", severity="error")])
     assert rows == [replace(first, reason="one thing; another", severity="error")]
+    [row] = merge_issues([replace(first, reason="has no title"), replace(first, reason="has no tit")])
+    assert row.reason == "has no title; has no tit"
 
 
 def test_issues_of_several_articles_in_a_file_stay_apart() -> None:
     rows = merge_issues([Issue("x.jsonl", "quotes", None, f"x/{n}", "warning", "odd") for n in (1, 2)])
     assert [row.path for row in rows] == ["x.jsonl#1", "x.jsonl#2"]
+
+
+def test_issues_of_articles_whose_ids_end_alike_stay_apart() -> None:
+    ids = ("news/x/a/1", "news/x/b/1", "news/x-1f/c/1")
+    rows = merge_issues([Issue("news/x.jsonl", "quotes", None, id_, "error", "odd") for id_ in ids])
+    assert [(row.path, row.article_id) for row in rows] == [
+        ("news/x.jsonl#a/1", ids[0]),
+        ("news/x.jsonl#b/1", ids[1]),
+        ("news/x.jsonl#news/x-1f/c/1", ids[2]),
+    ]
 
 
 def test_shards_hold_all_articles_in_order(tmp_path: Path) -> None:
