@@ -24,7 +24,7 @@ from pipeline.cache import Cache, fingerprint, forget_others
 from pipeline.output import saved
 from pipeline.output.codebook import write_datapackage
 from pipeline.output.merging import merge_entities, merge_issues
-from pipeline.output.workspace import publish, workspace
+from pipeline.output.workspace import publish, undisturbed, workspace
 from pipeline.schema import STAGES as STAGE_NAMES
 from pipeline.schema import Article, Issue
 from pipeline.shards import SUBJECTS, ShardResult, Work, read_shards, sound_rows, tallied
@@ -145,12 +145,7 @@ def annotate(
         docs = unfinished / "tables" / "docs"
         docs.mkdir(parents=True)
         _read(unfinished, stages, total, jobs, load or partial(_load, model), report, docs)
-        names = {path.name for path in docs.iterdir()}
-        summary = _finish(unfinished, out, ("annotate",), total, started)
-    for path in (out / "docs").glob("*.spacy"):
-        if path.name not in names:  # of an earlier run over more articles
-            path.unlink()
-    return summary
+        return _finish(unfinished, out, ("annotate",), total, started)
 
 
 def run_stage(
@@ -303,6 +298,17 @@ def _rename(unfinished: Path, names: dict[str, str]) -> None:
         tables.rename(folder, "claims", "subject", names, lambda _: next(subjects).rstrip("\n"))
 
 
+def _replace(folder: Path, out: Path, written: list[str]) -> None:
+    """Put every finished file in its place, and remove what belongs to the files that were there before."""
+    old = [copy for table in written for copy in tables.copies(out, table)]
+    if (folder / "docs").is_dir():
+        old += (out / "docs").glob("*.spacy")  # of a run over more articles, perhaps
+    placed = set(publish(folder, out))
+    for path in old:
+        if path not in placed:
+            path.unlink(missing_ok=True)
+
+
 def _finish(
     unfinished: Path,
     out: Path,
@@ -329,9 +335,7 @@ def _finish(
         tables.write_parquet(folder, table)
     for table in written if excel else ():
         tables.write_excel_copy(folder, table)
-    placed = publish(folder, out)
-    for copy in (copy for table in written for copy in tables.copies(out, table)):
-        if copy not in placed:  # of the table that was there before
-            copy.unlink(missing_ok=True)
+    with undisturbed():
+        _replace(folder, out, written)
     severities = Counter(issue.severity for issue in issues)
     return Summary(out, total.counts, severities, time.monotonic() - started)

@@ -22,12 +22,13 @@ from typing import TYPE_CHECKING
 
 from pipeline import spool
 from pipeline.cache import Cache, keep_rows, known_rows
+from pipeline.failures import FAILURES
 from pipeline.output.merging import EntityCounts, count_entities
 from pipeline.output.soundness import keep_sound
 from pipeline.output.workspace import undisturbed
 from pipeline.schema import Article, Issue
 from pipeline.spool import Shard
-from pipeline.stages import FAILURES, Rows, Stage, failure, read_article
+from pipeline.stages import Rows, Stage, failure, read_article
 from pipeline.tables import write_rows
 
 if TYPE_CHECKING:
@@ -227,7 +228,8 @@ def _pool(work: Work, jobs: int) -> Iterator[ProcessPoolExecutor]:
     Where the block is left early, as by a full disk, shards that wait to be read are left unread.
     """
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_start_worker, initargs=(work,))
+    with _one_thread_each():
+        pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_start_worker, initargs=(work,))
     try:
         yield pool
     finally:

@@ -12,6 +12,7 @@ import pytest
 from fakes import FAKE_STAGES, load
 
 from pipeline import run, shards, spool, tables
+from pipeline.output import workspace
 from pipeline.output.merging import EntityCounts, count_entities, merge_entities, merge_issues
 from pipeline.run import annotate, extract, ingest, run_stage
 from pipeline.schema import TABLES, Article, Entity, Issue, Mention
@@ -213,6 +214,27 @@ def test_a_run_that_stops_leaves_the_old_tables(
         extract(folder, out, load=load)
     assert files(out) == before
     assert {p.suffix for p in out.iterdir()} == {".csv", ".json"}
+
+
+def test_a_signal_waits_until_the_new_tables_are_in_place(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out, left = tmp_path / "out", []
+    extract(folder, out, limit=3, load=load, parquet=True)
+    replace_file = Path.replace
+
+    def interrupted(path: Path, target: Path) -> Path:
+        if not left and target.parent == out:
+            workspace.abandon(130)
+        return replace_file(path, target)
+
+    monkeypatch.setattr(workspace, "_waiting", None)
+    monkeypatch.setattr(Path, "replace", interrupted)
+    monkeypatch.setattr(
+        os, "_exit", lambda _: left.append({p.name for p in out.iterdir()} | {*files(out).values()})
+    )
+    extract(folder, out, limit=4, load=load)
+    assert left == [{p.name for p in out.iterdir()} | {*files(out).values()}]
 
 
 def test_a_single_stage_keeps_the_issues_of_others(folder: Path, tmp_path: Path) -> None:
