@@ -151,7 +151,9 @@ def tallied(article: Article, made: Rows | None, stages: tuple[Stage, ...], resu
     if "entities" in rows:
         count_entities(result.entities, rows["entities"], rows["mentions"])
     _count(result.counts, article, rows)
-    result.counts["words"] += len(article.text.split()) if made is not None else 0
+    if made is not None:
+        result.counts["duplicates read"] += article.duplicate_of is not None
+        result.counts["words"] += len(article.text.split())
     return rows
 
 

@@ -12,6 +12,7 @@ import pytest
 from fakes import FAKE_STAGES, load
 
 from pipeline import run, shards, spool, tables
+from pipeline.commands.terminal import summary_lines
 from pipeline.output import workspace
 from pipeline.output.merging import EntityCounts, count_entities, merge_entities, merge_issues
 from pipeline.run import annotate, extract, ingest, run_stage
@@ -174,12 +175,15 @@ def test_duplicates_keep_their_article_row_and_no_other(folder: Path, tmp_path: 
     [row] = found.articles[found.articles.duplicate_of.notna()].itertuples()
     assert row.n_sentences == 0 and row.article_id not in set(found.sentences.article_id)
     assert summary.counts["duplicates"] == 1 and not summary.failed
+    assert summary_lines(summary)[0] == ("articles", "41", "1 duplicate passed over")
 
 
 def test_duplicates_are_read_on_request(folder: Path, tmp_path: Path) -> None:
     shutil.copy(folder / "story-07.txt", folder / "story-07-again.txt")
-    extract(folder, tmp_path / "whole", keep_duplicates=True, load=load)
+    summary = extract(folder, tmp_path / "whole", keep_duplicates=True, load=load)
+    assert summary_lines(summary)[0] == ("articles", "41", "1 duplicate read")
     found = tables.read_tables(tmp_path / "whole")
+    assert list(found.issues.reason) == ["repeats story-07 word for word, so only --keep-duplicates reads it"]
     [row] = found.articles[found.articles.duplicate_of.notna()].itertuples()
     assert row.n_sentences > 0 and row.article_id in set(found.sentences.article_id)
     ingest(folder, tmp_path / "steps")
