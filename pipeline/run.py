@@ -25,6 +25,7 @@ from pipeline.output import saved
 from pipeline.output.codebook import write_datapackage
 from pipeline.output.merging import merge_entities, merge_issues
 from pipeline.output.workspace import publish, undisturbed, workspace
+from pipeline.reader import vocabulary
 from pipeline.schema import STAGES as STAGE_NAMES
 from pipeline.schema import Article, Issue
 from pipeline.shards import SUBJECTS, ShardResult, Work, read_shards, sound_rows, tallied
@@ -157,7 +158,7 @@ def run_stage(
     stage = next(stage for stage in STAGES if stage.name == name)
     articles = saved.articles(out)
     earlier = saved.earlier_rows(out, stage)
-    docs = saved.docs(out, load or partial(_load, None))
+    docs = saved.docs(out, load or vocabulary)
     with workspace(out) as unfinished:
         total = ShardResult()
         with _new_tables(unfinished, (stage,)) as whole:

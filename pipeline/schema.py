@@ -27,6 +27,8 @@ STAGES = ("ingest", "annotate", "entities", "quotes", "claims")
 SEVERITIES = ("error", "warning", "info")
 AUTHOR = "author"
 """The claimant of what the article states in its own voice."""
+JOINT = " … "
+"""What stands between the pieces of a quote or a claim."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +139,10 @@ class Mention:
     start: Start
     end: End
     text: Text
-    type: Annotated[str | None, Column("Kind of thing meant", values=ENTITY_TYPES)]
+    type: Annotated[
+        str | None,
+        Column("Kind of thing meant; empty for a pronoun whose entity is not plain", values=ENTITY_TYPES),
+    ]
     kind: Annotated[str, Column("Name, description (the minister) or pronoun", values=MENTION_KINDS)]
     entity_id: Annotated[str | None, Column("The entity meant, where that is plain", refers_to="entities")]
     metonym: Annotated[
@@ -167,7 +172,7 @@ class Quote:
             "stays unresolved"
         ),
     ]
-    confidence: Annotated[float | None, score("How sure the reader is of this row")]
+    confidence: Annotated[float, score("How sure the reader is of this row")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +201,13 @@ class Claim:
     predicate_lemma: Annotated[str, Column("The predicate's head in its dictionary form")]
     predicate_start: Annotated[int, Column("Offset of the predicate in articles.text", minimum=0)]
     subject: Annotated[str | None, Column("Who or what it is said of: the entity's name, else as written")]
-    claimant: Annotated[str, Column('Who states it: "author", or the speaker of the quote it stands in')]
+    claimant: Annotated[
+        str,
+        Column(
+            'Who states it: "author", or the speaker of the quote it stands in, else the source as written, "unknown" '
+            "where there is none"
+        ),
+    ]
     claimant_id: Annotated[str | None, Column("The entity the claimant is", refers_to="entities")]
     quote_id: Annotated[str | None, Column("The quote the clause stands in", refers_to="quotes")]
     hedged: Annotated[bool, Column("Whether a hedge that lowers certainty bears on it")]
@@ -227,7 +238,7 @@ class Hedge:
     text: Text
     lemma: Annotated[str, Column("The cue in its dictionary form")]
     kind: Annotated[str, Column("Kind of hedge", values=HEDGE_KINDS)]
-    confidence: Annotated[float | None, score("How sure the reader is of this row")]
+    confidence: Annotated[float, score("How sure the reader is of this row")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +253,7 @@ class ClaimHedge:
 class Issue:
     """One row per thing that the run could not do, dropped or guessed."""
 
-    path: Annotated[str | None, Column("File it is about, relative to the corpus folder", key=True)]
+    path: Annotated[str, Column("File it is about, relative to the corpus folder", key=True)]
     stage: Annotated[str, Column("Stage that met it", key=True, values=STAGES)]
     start: Annotated[
         int | None, Column("Offset in articles.text; for ingest, the row of its file", key=True, minimum=0)

@@ -102,7 +102,7 @@ def find_claims(doc: Doc, article: Article, rows: Rows) -> tuple[list[Any], ...]
             text="may",
             lemma="may",
             kind="epistemic",
-            confidence=None,
+            confidence=0.5,
         )
         for token in doc
         if token.text == "may"

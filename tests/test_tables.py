@@ -179,6 +179,8 @@ def spoil(folder: Path, table: str, row: int, column: str, value: str) -> None:
         ("sentences", "article_id", "nobody", "has no row in the table it refers to"),
         ("articles", "sha256", "123", "is not of the form"),
         ("articles", "n_tokens", "1.5", "is not of the form"),
+        ("quotes", "confidence", "", "is empty"),
+        ("hedges", "confidence", "", "is empty"),
     ],
 )
 def test_a_bad_cell_is_named(folder: Path, table: str, column: str, value: str, problem: str) -> None:

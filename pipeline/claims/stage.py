@@ -33,9 +33,8 @@ from pipeline.claims.scene import Scene, entity_name, find_owners, mention_of, s
 from pipeline.claims.steps import Bearing
 from pipeline.claims.tree import Tree, child
 from pipeline.lexicon.word_sets import words_of
-from pipeline.schema import Claim, ClaimHedge, Entity, Hedge, Mention, Quote, QuotePart, span_id
+from pipeline.schema import JOINT, Claim, ClaimHedge, Entity, Hedge, Mention, Quote, QuotePart, span_id
 
-JOINT = " … "
 FACTUALITY, CHECKWORTHINESS = "factuality", "checkworthiness"
 
 
