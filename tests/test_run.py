@@ -146,18 +146,17 @@ def test_an_article_that_has_lost_its_doc_is_told(folder: Path, tmp_path: Path) 
         run_stage("entities", tmp_path, load=load)
 
 
-def test_a_run_that_ends_early_reads_no_more(folder: Path, tmp_path: Path) -> None:
+def test_a_run_that_ends_early_reads_no_more(tmp_path: Path) -> None:
     (tmp_path / "parts").mkdir()
     with spool.open_spool(tmp_path / "spool") as connection:
         for n in range(40):
-            text = STORY.format(title=f"Story {n}", n=n)
-            spool.put(connection, replace(ARTICLE, article_id=f"a{n:02d}", text=text))
+            spool.put(connection, replace(ARTICLE, article_id=f"a{n:02d}", text=f"A SLOW story, the {n}th."))
     cut = [spool.Shard(n, f"a{n:02d}", 1) for n in range(40)]
     work = shards.Work(load, tmp_path / "spool", tmp_path / "parts", FAKE_STAGES)
     results = shards.read_shards(work, cut, 2)
     next(results)
     results.close()  # as a full disk does
-    assert len(list((tmp_path / "parts").glob("*.sentences"))) < 20
+    assert len(list((tmp_path / "parts").glob("*.sentences"))) < len(cut)
 
 
 def test_the_callers_settings_stay(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
