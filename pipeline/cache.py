@@ -1,7 +1,7 @@
 """Rows of articles kept from one run to the next, so that only new and changed articles are read again.
 
-An entry is found by all that its rows depend on: the article as ingested and the fingerprint of code, model and
-libraries. The file may be deleted at any time, and damage to it costs no more than time.
+An entry is found by all that its rows depend on: the article as ingested and the fingerprint of code, model,
+libraries and processor. The file may be deleted at any time, and damage to it costs no more than time.
 """
 
 from __future__ import annotations
@@ -24,6 +24,11 @@ from pipeline.stages import Rows
 
 NAME = ".cache.sqlite"
 LIBRARIES = ("spacy", "numpy", "onnxruntime", "tokenizers", "ufal.chu-liu-edmonds")
+PROCESSOR = Path("/proc/cpuinfo")
+KERNEL_FEATURES = frozenset(
+    "sse4_1 avx avx2 fma avx512f avx512bw avx512_vnni avx_vnni avx512_bf16 amx_int8 "
+    "asimddp asimdhp i8mm bf16 sve sme".split()
+)  # of x86 and of ARM
 DIGEST = 32  # bytes at the head of an entry that say whether the rest is whole
 PATIENCE = 60.0  # seconds that a process waits while another writes
 
@@ -38,7 +43,7 @@ class Cache:
 
 def fingerprint() -> str:
     """A hash of every file of this package, the model among them, and of what else decides about rows."""
-    digest = sha256(f"{sys.version} {platform.machine()} {sys.byteorder}".encode())
+    digest = sha256(f"{sys.version} {sys.byteorder} {' '.join(processor_features())}".encode())
     for library in LIBRARIES:
         digest.update(f" {library} {version(library)}".encode())
     folder = Path(__file__).parent
@@ -46,6 +51,14 @@ def fingerprint() -> str:
         digest.update(f" {path.relative_to(folder).as_posix()} {path.stat().st_size} ".encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()
+
+
+def processor_features() -> list[str]:
+    """What of this processor decides which kernels run the network: each kind rounds in a way of its own."""
+    if not PROCESSOR.exists():  # not Linux
+        return [platform.machine(), platform.processor()]
+    words = set(PROCESSOR.read_text(encoding="utf-8", errors="replace").split())
+    return [platform.machine(), *sorted(words & KERNEL_FEATURES)]
 
 
 def known_rows(cache: Cache, articles: Iterable[Article]) -> dict[str, Rows]:

@@ -15,8 +15,9 @@ import typer
 from typer.exceptions import TyperException
 
 from pipeline.commands import terminal
+from pipeline.failures import FAILURES
 from pipeline.ingest.columns import parse_columns
-from pipeline.output.workspace import abandon
+from pipeline.output import workspace
 
 if TYPE_CHECKING:
     from pipeline.run import Summary
@@ -31,12 +32,11 @@ app = typer.Typer(
 )
 
 OK, SOME_FAILED, WRONG_CALL, STOPPED = 0, 1, 2, 130
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
-STOPPED_MESSAGE = "stopped; the tables are as they were before"
-FAULTS = (
-    ArithmeticError, AssertionError, AttributeError, LookupError, MemoryError, RuntimeError, TypeError, sqlite3.Error
-)  # fmt: skip
-"""What a fault of ours raises, or a full disk under the spool; it ends in one line too."""
+SIGNALS = tuple(
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+)  # the last, of a terminal that was closed, is unknown to Windows
+NO_ROOM = ("SQLITE_FULL", "SQLITE_IOERR")
+"""What a full disk under the unfinished files raises, as SQLite names it."""
 
 Corpus = Annotated[
     Path,
@@ -241,7 +241,8 @@ def main() -> None:
         if hasattr(stream, "reconfigure"):  # a terminal that cannot show a character must not stop the run
             stream.reconfigure(errors="backslashreplace")
     for number in SIGNALS:
-        signal.signal(number, _stop)
+        if number.name != "SIGHUP" or signal.getsignal(number) != signal.SIG_IGN:  # "nohup hearsay extract"
+            signal.signal(number, _stop)
     sys.exit(_run())
 
 
@@ -250,8 +251,13 @@ def _stop(*_: object) -> None:
     for number in SIGNALS:
         signal.signal(number, signal.SIG_IGN)
     with suppress(OSError, ValueError):  # a terminal that is gone
-        terminal.fail_at_once(STOPPED_MESSAGE)
-    abandon(STOPPED)
+        terminal.fail_at_once(_stopped())
+    workspace.abandon(STOPPED)
+
+
+def _stopped() -> str:
+    """What to say of a run that was stopped: how its tables are left, if it writes any."""
+    return "; ".join(filter(None, ("stopped", workspace.state_of_tables())))
 
 
 def _run() -> int:
@@ -259,7 +265,7 @@ def _run() -> int:
         status = app(prog_name="hearsay", standalone_mode=False)
         return status if isinstance(status, int) else OK
     except (typer.Abort, KeyboardInterrupt):
-        return _failed(STOPPED_MESSAGE, STOPPED)
+        return _failed(_stopped(), STOPPED)
     except TyperException as error:
         return _usage(error)
     except BrokenPipeError:  # hearsay show … | head
@@ -267,7 +273,12 @@ def _run() -> int:
         return OK
     except (OSError, ValueError, ImportError) as error:
         return _failed(error)
-    except FAULTS as error:
+    except (*FAILURES, sqlite3.Error) as error:
+        if getattr(error, "sqlite_errorname", "").startswith(NO_ROOM):
+            return _failed(
+                f"no room for unfinished files ({error}); make some where the tables go and where the system keeps "
+                "temporary files, and run it again"
+            )
         place = traceback.extract_tb(error.__traceback__)[-1]
         where = f"{Path(place.filename).name}, line {place.lineno}"
         return _failed(

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
+from operator import attrgetter
 from pathlib import Path
 from sqlite3 import Connection
 from typing import IO, TYPE_CHECKING, Any
@@ -23,10 +24,11 @@ from pipeline.cache import Cache, fingerprint, forget_others
 from pipeline.output import saved
 from pipeline.output.codebook import write_datapackage
 from pipeline.output.merging import merge_entities, merge_issues
-from pipeline.output.workspace import publish, workspace
+from pipeline.output.workspace import publish, undisturbed, workspace
+from pipeline.reader import vocabulary
 from pipeline.schema import STAGES as STAGE_NAMES
 from pipeline.schema import Article, Issue
-from pipeline.shards import ShardResult, Work, read_shards, sound_rows, tallied
+from pipeline.shards import SUBJECTS, ShardResult, Work, read_shards, sound_rows, tallied
 from pipeline.stages import STAGES, Stage
 
 if TYPE_CHECKING:
@@ -144,12 +146,7 @@ def annotate(
         docs = unfinished / "tables" / "docs"
         docs.mkdir(parents=True)
         _read(unfinished, stages, total, jobs, load or partial(_load, model), report, docs)
-        names = {path.name for path in docs.iterdir()}
-        summary = _finish(unfinished, out, ("annotate",), total, started)
-    for path in (out / "docs").glob("*.spacy"):
-        if path.name not in names:  # of an earlier run over more articles
-            path.unlink()
-    return summary
+        return _finish(unfinished, out, ("annotate",), total, started)
 
 
 def run_stage(
@@ -161,7 +158,7 @@ def run_stage(
     stage = next(stage for stage in STAGES if stage.name == name)
     articles = saved.articles(out)
     earlier = saved.earlier_rows(out, stage)
-    docs = saved.docs(out, load or partial(_load, None))
+    docs = saved.docs(out, load or vocabulary)
     with workspace(out) as unfinished:
         total = ShardResult()
         with _new_tables(unfinished, (stage,)) as whole:
@@ -265,7 +262,10 @@ def _read(
     n_articles = sum(shard.size for shard in shards)
     if report:
         report("read", 0, n_articles, 0)
-    with _new_tables(unfinished, stages) as whole:
+    with (
+        _new_tables(unfinished, stages) as whole,
+        (unfinished / SUBJECTS).open("w", encoding="utf-8") as whole[SUBJECTS],
+    ):
         for result in read_shards(work, shards, jobs):
             for table, part in result.parts.items():
                 tables.move_rows(part, whole[table])
@@ -290,6 +290,26 @@ def _add(total: ShardResult, result: ShardResult) -> None:
     total.issues.extend(result.issues)
 
 
+def _rename(unfinished: Path, names: dict[str, str]) -> None:
+    """Put the names that were chosen for entities into the tables that repeat them."""
+    folder = unfinished / "tables"
+    for table, id_column, column in NAMED:
+        tables.rename(folder, table, column, names, attrgetter(id_column))
+    with (unfinished / SUBJECTS).open(encoding="utf-8") as subjects:
+        tables.rename(folder, "claims", "subject", names, lambda _: next(subjects).rstrip("\n"))
+
+
+def _replace(folder: Path, out: Path, written: list[str]) -> None:
+    """Put every finished file in its place, and remove what belongs to the files that were there before."""
+    old = [copy for table in written for copy in tables.copies(out, table)]
+    if (folder / "docs").is_dir():
+        old += (out / "docs").glob("*.spacy")  # of a run over more articles, perhaps
+    placed = set(publish(folder, out))
+    for path in old:
+        if path not in placed:
+            path.unlink(missing_ok=True)
+
+
 def _finish(
     unfinished: Path,
     out: Path,
@@ -305,9 +325,8 @@ def _finish(
     if "entities" in stages:
         entities, renamed = merge_entities(total.entities)
         total.counts["entities"] = tables.write_table(folder, "entities", entities)
-        for table, id_column, name_column in NAMED if renamed else ():
-            if (folder / f"{table}.csv").exists():
-                tables.rename(folder, table, id_column, name_column, renamed)
+        if renamed and stages == STAGE_NAMES:
+            _rename(unfinished, renamed)
     issues = merge_issues(total.issues)
     others = saved.issues(out) if stages != STAGE_NAMES else []
     tables.write_table(folder, "issues", issues + [issue for issue in others if issue.stage not in stages])
@@ -317,9 +336,7 @@ def _finish(
         tables.write_parquet(folder, table)
     for table in written if excel else ():
         tables.write_excel_copy(folder, table)
-    placed = publish(folder, out)
-    for copy in (copy for table in written for copy in tables.copies(out, table)):
-        if copy not in placed:  # of the table that was there before
-            copy.unlink(missing_ok=True)
+    with undisturbed():
+        _replace(folder, out, written)
     severities = Counter(issue.severity for issue in issues)
     return Summary(out, total.counts, severities, time.monotonic() - started)

@@ -7,7 +7,7 @@ DataFrames, the checks of `read_tables`, `docs/tables.md` and `datapackage.json`
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, field, fields
 from functools import cache
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
@@ -27,6 +27,8 @@ STAGES = ("ingest", "annotate", "entities", "quotes", "claims")
 SEVERITIES = ("error", "warning", "info")
 AUTHOR = "author"
 """The claimant of what the article states in its own voice."""
+JOINT = " … "
+"""What stands between the pieces of a quote or a claim."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +139,10 @@ class Mention:
     start: Start
     end: End
     text: Text
-    type: Annotated[str | None, Column("Kind of thing meant", values=ENTITY_TYPES)]
+    type: Annotated[
+        str | None,
+        Column("Kind of thing meant; empty for a pronoun whose entity is not plain", values=ENTITY_TYPES),
+    ]
     kind: Annotated[str, Column("Name, description (the minister) or pronoun", values=MENTION_KINDS)]
     entity_id: Annotated[str | None, Column("The entity meant, where that is plain", refers_to="entities")]
     metonym: Annotated[
@@ -167,7 +172,7 @@ class Quote:
             "stays unresolved"
         ),
     ]
-    confidence: Annotated[float | None, score("How sure the reader is of this row")]
+    confidence: Annotated[float, score("How sure the reader is of this row")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +201,13 @@ class Claim:
     predicate_lemma: Annotated[str, Column("The predicate's head in its dictionary form")]
     predicate_start: Annotated[int, Column("Offset of the predicate in articles.text", minimum=0)]
     subject: Annotated[str | None, Column("Who or what it is said of: the entity's name, else as written")]
-    claimant: Annotated[str, Column('Who states it: "author", or the speaker of the quote it stands in')]
+    claimant: Annotated[
+        str,
+        Column(
+            'Who states it: "author", or the speaker of the quote it stands in, else the source as written, "unknown" '
+            "where there is none"
+        ),
+    ]
     claimant_id: Annotated[str | None, Column("The entity the claimant is", refers_to="entities")]
     quote_id: Annotated[str | None, Column("The quote the clause stands in", refers_to="quotes")]
     hedged: Annotated[bool, Column("Whether a hedge that lowers certainty bears on it")]
@@ -211,6 +222,8 @@ class Claim:
         float | None, factuality("What the source commits to; empty where the author is the claimant")
     ]
     checkworthiness: Annotated[float, score("How much a fact-checker would want to check it")]
+    subject_id: str | None = field(default=None, compare=False)
+    """The entity whose name `subject` is: no column, but what the name is set right by once all articles are read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +238,7 @@ class Hedge:
     text: Text
     lemma: Annotated[str, Column("The cue in its dictionary form")]
     kind: Annotated[str, Column("Kind of hedge", values=HEDGE_KINDS)]
-    confidence: Annotated[float | None, score("How sure the reader is of this row")]
+    confidence: Annotated[float, score("How sure the reader is of this row")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +253,7 @@ class ClaimHedge:
 class Issue:
     """One row per thing that the run could not do, dropped or guessed."""
 
-    path: Annotated[str | None, Column("File it is about, relative to the corpus folder", key=True)]
+    path: Annotated[str, Column("File it is about, relative to the corpus folder", key=True)]
     stage: Annotated[str, Column("Stage that met it", key=True, values=STAGES)]
     start: Annotated[
         int | None, Column("Offset in articles.text; for ingest, the row of its file", key=True, minimum=0)
@@ -283,9 +296,9 @@ class Field:
 
 @cache
 def table_fields(table: str) -> tuple[Field, ...]:
-    """The columns of a table in order; KeyError where there is no such table."""
+    """The columns of a table in order; KeyError where there is no such table. What has a default is no column."""
     hints = get_type_hints(TABLES[table], include_extras=True)
-    return tuple(_field(f.name, hints[f.name]) for f in fields(TABLES[table]))
+    return tuple(_field(f.name, hints[f.name]) for f in fields(TABLES[table]) if f.default is MISSING)
 
 
 @cache
@@ -297,9 +310,9 @@ def key_of(table: str) -> tuple[str, ...]:
 def foreign_keys() -> Iterator[tuple[str, str, str]]:
     """(table, column, table whose key the column holds) for every link between tables."""
     for table in TABLES:
-        for field in table_fields(table):
-            if field.column.refers_to:
-                yield table, field.name, field.column.refers_to
+        for column in table_fields(table):
+            if column.column.refers_to:
+                yield table, column.name, column.column.refers_to
 
 
 def span_id(article_id: str, kind: str, start: int, end: int) -> str:

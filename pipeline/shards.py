@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -22,12 +22,13 @@ from typing import TYPE_CHECKING
 
 from pipeline import spool
 from pipeline.cache import Cache, keep_rows, known_rows
+from pipeline.failures import FAILURES
 from pipeline.output.merging import EntityCounts, count_entities
 from pipeline.output.soundness import keep_sound
 from pipeline.output.workspace import undisturbed
 from pipeline.schema import Article, Issue
 from pipeline.spool import Shard
-from pipeline.stages import FAILURES, Rows, Stage, failure, read_article
+from pipeline.stages import Rows, Stage, failure, read_article
 from pipeline.tables import write_rows
 
 if TYPE_CHECKING:
@@ -35,6 +36,9 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS")
+
+SUBJECTS = "subjects"
+"""A file with a line for each row of claims: the id of the entity that its subject is, if it is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,7 @@ def read_shards(work: Work, shards: list[Shard], jobs: int) -> Iterator[ShardRes
         done = 0
         try:
             with _pool(work, min(jobs, len(shards))) as pool:
-                with undisturbed():
+                with undisturbed(), _one_thread_each():
                     results = pool.map(_read_in_worker, shards)
                 for result in results:
                     yield result
@@ -98,9 +102,13 @@ def read_shard(work: Work, shard: Shard) -> ShardResult:
         for table in tables:
             found[table] += rows[table]
     for table, records in found.items():
-        result.parts[table] = work.parts / f"{shard.number:06d}.{table}"
+        result.parts[table] = work.parts / f"{shard.name}.{table}"
         with result.parts[table].open("w", encoding="utf-8", newline="") as file:
             write_rows(file, table, records)
+    if "claims" in found:
+        result.parts[SUBJECTS] = work.parts / f"{shard.name}.{SUBJECTS}"
+        with result.parts[SUBJECTS].open("w", encoding="utf-8", newline="") as file:
+            file.writelines(f"{claim.subject_id or ''}\n" for claim in found["claims"])
     return result
 
 
@@ -120,7 +128,7 @@ def _read(work: Work, shard: Shard, articles: list[Article], issues: list[Issue]
             doc.user_data["article_id"] = article.article_id
             docs += [doc] if work.docs else []
         if work.docs:
-            write_docs(work.docs / f"{shard.number:06d}.spacy", docs)
+            write_docs(_docs_file(work.docs, shard), docs)
     if work.cache and whole:
         keep_rows(work.cache, whole)
     return made
@@ -143,13 +151,19 @@ def tallied(article: Article, made: Rows | None, stages: tuple[Stage, ...], resu
     if "entities" in rows:
         count_entities(result.entities, rows["entities"], rows["mentions"])
     _count(result.counts, article, rows)
-    result.counts["words"] += len(article.text.split()) if made is not None else 0
+    if made is not None:
+        result.counts["duplicates read"] += article.duplicate_of is not None
+        result.counts["words"] += len(article.text.split())
     return rows
 
 
 def memory_zone(nlp: Language) -> AbstractContextManager[object]:
     """A block at whose end spaCy forgets the words it met, so that its vocabulary does not grow with the corpus."""
     return nlp.memory_zone() if hasattr(nlp, "memory_zone") else nullcontext()
+
+
+def _docs_file(folder: Path, shard: Shard) -> Path:
+    return folder / f"{shard.name}.spacy"
 
 
 def write_docs(path: Path, docs: list[Doc]) -> None:
@@ -209,30 +223,56 @@ def _read_in_worker(shard: Shard) -> ShardResult:
     return read_shard(_work, shard)
 
 
-def _pool(work: Work, jobs: int) -> ProcessPoolExecutor:
-    """Processes started afresh ("spawn"), as on Windows and macOS, so that it is the same everywhere."""
-    os.environ |= dict.fromkeys(THREADS, "1")  # one thread each: the processes are the parallelism
+@contextmanager
+def _pool(work: Work, jobs: int) -> Iterator[ProcessPoolExecutor]:
+    """Processes started afresh ("spawn"), as on Windows and macOS, so that it is the same everywhere.
+
+    Where the block is left early, as by a full disk, shards that wait to be read are left unread.
+    """
+    context = multiprocessing.get_context("spawn")
+    with _one_thread_each():
+        pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_start_worker, initargs=(work,))
+    try:
+        yield pool
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def _one_thread_each() -> Iterator[None]:
+    """A block that starts processes of one thread each: they are the parallelism; the caller's settings come back."""
+    before = dict(os.environ)
+    os.environ |= dict.fromkeys(THREADS, "1")
     # Where a signal ends the run, what Python's helper then tidies up is no news.
     os.environ.setdefault("PYTHONWARNINGS", "ignore:resource_tracker")
-    context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(jobs, mp_context=context, initializer=_start_worker, initargs=(work,))
+    try:
+        yield
+    finally:
+        for name in (*THREADS, "PYTHONWARNINGS"):
+            if name in before:
+                os.environ[name] = before[name]
+            else:
+                os.environ.pop(name, None)
 
 
 def _read_apart(work: Work, shard: Shard) -> Iterator[ShardResult]:
     """A shard that a process may have died of, in a process of its own; if that dies too, each half alone."""
     try:
         with _pool(work, 1) as pool:
-            yield pool.submit(_read_in_worker, shard).result()
+            with undisturbed(), _one_thread_each():
+                result = pool.submit(_read_in_worker, shard)
+            yield result.result()
             return
     except BrokenProcessPool:
+        if work.docs:  # it may have died while it wrote them
+            _docs_file(work.docs, shard).unlink(missing_ok=True)
         if shard.size == 1:
             yield _lost(work, shard)
             return
     with spool.open_spool(work.spool) as connection:
         ids = [article.article_id for article in spool.read(connection, shard)]
-    half = shard.size // 2
-    yield from _read_apart(work, Shard(shard.number, ids[0], half))
-    yield from _read_apart(work, Shard(shard.number, ids[half], shard.size - half))
+    for half in shard.halves(ids[shard.size // 2]):
+        yield from _read_apart(work, half)
 
 
 def _lost(work: Work, shard: Shard) -> ShardResult:
@@ -243,7 +283,7 @@ def _lost(work: Work, shard: Shard) -> ShardResult:
     reason = "the process that read it was killed, perhaps because memory ran out; try it alone, or split it"
     result.issues.append(Issue(article.path, "annotate", None, article.article_id, "error", reason))
     rows = tallied(article, None, work.stages, result)
-    result.parts["articles"] = work.parts / f"{shard.number:06d}.articles"
+    result.parts["articles"] = work.parts / f"{shard.name}.articles"
     with result.parts["articles"].open("w", encoding="utf-8", newline="") as file:
         write_rows(file, "articles", rows["articles"])
     return result

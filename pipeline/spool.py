@@ -6,7 +6,7 @@ import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 from pathlib import Path
 
 from pipeline.schema import Article
@@ -22,6 +22,20 @@ class Shard:
     number: int
     first: str
     size: int
+    half: str = ""  # which, where a shard was cut up: "b" is its second half, "ba" the first half of that
+
+    @property
+    def name(self) -> str:
+        """Of its files: no two shards share one, and they sort in the order of the articles."""
+        return f"{self.number:06d}{self.half}"
+
+    def halves(self, middle: str) -> tuple[Shard, Shard]:
+        """The articles before that id, which is the one in the middle, and those from it on."""
+        size = self.size // 2
+        return (
+            Shard(self.number, self.first, size, self.half + "a"),
+            Shard(self.number, middle, self.size - size, self.half + "b"),
+        )
 
 
 @contextmanager
@@ -38,8 +52,9 @@ def open_spool(path: Path) -> Iterator[sqlite3.Connection]:
 def put(spool: sqlite3.Connection, article: Article, keep_duplicates: bool = False) -> None:
     """Add an article; ValueError where one with its id is there already.
 
-    Those that repeat another are passed over unless `keep_duplicates`.
+    Those that repeat another are passed over unless `keep_duplicates`. What an earlier run counted is forgotten.
     """
+    article = replace(article, n_sentences=0, n_tokens=0)
     row = (
         article.article_id,
         article.duplicate_of is not None and not keep_duplicates,

@@ -12,23 +12,12 @@ from typing import Any
 from spacy.attrs import IS_SPACE
 from spacy.tokens import Doc
 
+from pipeline.failures import FAILURES
 from pipeline.schema import Article, Issue
 from pipeline.sentences import find_sentences
 
 Rows = dict[str, list[Any]]
 """Rows of one article: name of the table -> its records."""
-
-# What code raises when a text is stranger than it expected; a full disk or a closed terminal is not among them.
-FAILURES = (
-    ArithmeticError,
-    AssertionError,
-    AttributeError,
-    LookupError,
-    MemoryError,
-    RuntimeError,
-    TypeError,
-    ValueError,
-)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import csv
 import re
 import shutil
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MEND = "write the tables again with `hearsay extract`"
-EXCEL_CELL = 32_000  # characters; Excel breaks a row in two after 32,767
+UNDECODED = re.compile("[\udc80-\udcff]")  # what "surrogateescape" makes of bytes that are no UTF-8
+EXCEL_CELL = 32_000  # units of UTF-16, in which Excel counts; it breaks a row in two after 32,767
 FORMULA = re.compile(r"^[=+\-@\t\r|%]")  # a cell that begins so may run as a formula
 NUMBER = re.compile(r"-?\d+(\.\d+)?")
 CHUNK = 20_000  # rows held in memory while a table is turned into another format
@@ -95,14 +96,28 @@ def read_records(folder: Path, table: str) -> Iterator[Any]:
     """
     path = table_path(folder, table)
     columns, make = table_fields(table), TABLES[table]
-    with path.open(encoding="utf-8", newline="") as file:
+    for n, cells in enumerate(_rows(path, table), 1):
+        try:
+            yield make(*(parse_cell(field, cell) for field, cell in zip(columns, cells, strict=True)))
+        except ValueError as error:
+            raise ValueError(f"{path}, row {n}: {error}; {MEND}") from error
+
+
+def _rows(path: Path, table: str) -> Iterator[list[str]]:
+    """The cells of each row below the header; ValueError where they are not those of the table."""
+    with path.open(encoding="utf-8", errors="surrogateescape", newline="") as file:
         reader = csv.reader(file)
-        _check_header(path, table, next(reader, []))
+        names = next(reader, [])
+        _check_header(path, table, names)
         for n, cells in enumerate(reader, 1):
-            try:
-                yield make(*(parse_cell(field, cell) for field, cell in zip(columns, cells, strict=True)))
-            except ValueError as error:
-                raise ValueError(f"{path}, row {n}: {error}; {MEND}") from error
+            if len(cells) != len(names):
+                raise ValueError(f"{path}, row {n}: {len(cells)} cells, the header has {len(names)}; {MEND}")
+            for name, cell in zip(names, cells):
+                if not cell.isascii() and UNDECODED.search(cell):
+                    raise ValueError(
+                        f"{path}, row {n}: {name} is no UTF-8; save the file as UTF-8, or {MEND}"
+                    )
+            yield cells
 
 
 def table_path(folder: Path, table: str) -> Path:
@@ -140,15 +155,15 @@ def move_rows(part: Path, whole: IO[str]) -> None:
     part.unlink()
 
 
-def rename(folder: Path, table: str, id_column: str, name_column: str, names: dict[str, str]) -> None:
-    """Give the rows of a table whose id is in `names` that name."""
+def rename(
+    folder: Path, table: str, column: str, names: dict[str, str], entity_of: Callable[[Any], str | None]
+) -> None:
+    """Put the name of its entity into a column of each row of a table whose entity is in `names`."""
     renamed = folder / f"{table}.renamed"
     with renamed.open("w", encoding="utf-8", newline="") as file:
         file.write(header(table))
         rows = read_records(folder, table)
-        write_rows(
-            file, table, (_renamed(row, names.get(getattr(row, id_column)), name_column) for row in rows)
-        )
+        write_rows(file, table, (_renamed(row, names.get(entity_of(row) or ""), column) for row in rows))
     renamed.replace(folder / f"{table}.csv")
 
 
@@ -211,7 +226,9 @@ def write_excel_copy(folder: Path, table: str) -> Path:
 
 def _inert(cell: str) -> str:
     """A cell that no spreadsheet runs: an apostrophe before "=cmd()", while -2.00 stays a number."""
-    cell = cell if len(cell) <= EXCEL_CELL else cell[:EXCEL_CELL] + " […]"
+    units = cell.encode("utf-16-le")
+    if len(units) > 2 * EXCEL_CELL:
+        cell = units[: 2 * EXCEL_CELL].decode("utf-16-le", errors="ignore") + " […]"
     return "'" + cell if FORMULA.match(cell.lstrip(" ")) and not NUMBER.fullmatch(cell) else cell
 
 
@@ -264,15 +281,8 @@ def _read_cells(path: Path, table: str) -> pd.DataFrame:
     """A CSV file as text, nothing taken for missing: an entity may be called NA, a quote may say None."""
     import pandas as pd
 
-    with path.open(encoding="utf-8", newline="") as file:
-        reader = csv.reader(file)
-        names = next(reader, [])
-        _check_header(path, table, names)
-        rows = list(reader)
-    for n, row in enumerate(rows, 1):
-        if len(row) != len(names):
-            raise ValueError(f"{path}, row {n}: {len(row)} cells, the header has {len(names)}; {MEND}")
-    return pd.DataFrame(rows, columns=names, dtype="str")
+    names = [field.name for field in table_fields(table)]
+    return pd.DataFrame(list(_rows(path, table)), columns=names, dtype="str")
 
 
 def _typed(path: Path, table: str, cells: pd.DataFrame) -> pd.DataFrame:

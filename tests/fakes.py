@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from typing import Any
 
 import spacy
@@ -16,10 +17,12 @@ from pipeline.stages import STAGES, Rows, Stage
 
 @Language.component("fails_where_told")
 def fails_where_told(doc: Doc) -> Doc:
-    """Raise, or kill the process, where the text asks for it."""
+    """Raise, take long, or kill the process, where the text asks for it."""
     for token in doc:
         if token.text == "UNREADABLE":
             raise ValueError("told to fail")
+        if token.text == "SLOW":
+            time.sleep(0.3)
         if token.text == "DEADLY":
             os._exit(9)
     return doc
@@ -102,7 +105,7 @@ def find_claims(doc: Doc, article: Article, rows: Rows) -> tuple[list[Any], ...]
             text="may",
             lemma="may",
             kind="epistemic",
-            confidence=None,
+            confidence=0.5,
         )
         for token in doc
         if token.text == "may"

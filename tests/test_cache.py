@@ -194,6 +194,15 @@ def test_the_fingerprint_is_of_code_and_model(tmp_path: Path, monkeypatch: pytes
     assert len(seen | {cache.fingerprint()}) == 8
 
 
+def test_the_fingerprint_is_of_the_kind_of_processor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cache, "PROCESSOR", tmp_path / "cpuinfo")
+    seen = [cache.fingerprint()]
+    for flags in ("avx2 avx512f avx512_vnni", "avx2", "avx2 hypervisor"):
+        (tmp_path / "cpuinfo").write_text(f"processor: 0\ncpu MHz: 2400\nflags: {flags}\n" * 2)
+        seen.append(cache.fingerprint())
+    assert len(set(seen)) == 3 and seen[2] == seen[3]
+
+
 @pytest.mark.slow
 def test_with_the_shipped_reader(corpus: Path, corpus_out: Path, tmp_path: Path) -> None:
     """Half of the corpus read before, the rest now, in other company: the tables of one run."""

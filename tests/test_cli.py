@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import re
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -100,6 +102,21 @@ def test_a_fault_of_our_own_is_one_line_too(
     )
 
 
+def test_a_full_disk_is_no_fault_of_our_own(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fill(**_: object) -> None:
+        with closing(sqlite3.connect(":memory:")) as database:
+            database.execute("PRAGMA max_page_count = 1")
+            database.execute("CREATE TABLE articles (id TEXT)")
+
+    monkeypatch.setattr(cli, "app", fill)
+    assert cli._run() == 2
+    said = capsys.readouterr().err
+    assert "no room for unfinished files (database or disk is full); make some" in said
+    assert "report it" not in said and said.count("\n") == 1
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_has_help(command: str) -> None:
     shown = CliRunner().invoke(app, [command, "--help"])
@@ -170,11 +187,12 @@ def test_a_dry_run_and_the_doctor_write_nothing(articles: Path, tmp_path: Path) 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are of another kind there")
 @pytest.mark.parametrize(
-    ("jobs", "number"), [(1, signal.SIGTERM), (2, signal.SIGTERM), (1, signal.SIGINT), (2, signal.SIGINT)]
+    ("jobs", "number"),
+    [(1, "SIGTERM"), (2, "SIGTERM"), (1, "SIGINT"), (2, "SIGINT"), (2, "SIGHUP")],
 )
 @pytest.mark.parametrize("after", [0.0, 1.0])
 def test_a_run_that_is_killed_leaves_nothing_behind(
-    jobs: int, number: int, after: float, corpus: Path, tmp_path: Path
+    jobs: int, number: str, after: float, corpus: Path, tmp_path: Path
 ) -> None:
     out = tmp_path / "out"
     run = subprocess.Popen(
@@ -185,10 +203,10 @@ def test_a_run_that_is_killed_leaves_nothing_behind(
     while not list(out.glob(".unfinished-*/parts")) and run.poll() is None:
         time.sleep(0.02)
     time.sleep(after)  # while libraries are loaded, or while articles are read
-    run.send_signal(number)
+    run.send_signal(getattr(signal, number))
     _, said = run.communicate(timeout=120)
     assert run.returncode == cli.STOPPED, said
-    assert said == f"hearsay: {cli.STOPPED_MESSAGE}\n"
+    assert said == "hearsay: stopped; the tables are as they were before\n"
     assert {path.name for path in out.iterdir()} <= {cache.NAME, f"{cache.NAME}-journal"}
 
 
@@ -200,6 +218,39 @@ def test_a_signal_waits_until_helpers_have_started(monkeypatch: pytest.MonkeyPat
         workspace.abandon(cli.STOPPED)
         assert not ended
     assert ended == [cli.STOPPED]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such signal there")
+def test_a_run_that_is_to_outlive_its_terminal_does() -> None:
+    """As `nohup hearsay …` starts it."""
+    kept = (
+        "import signal, pipeline.cli as cli; signal.signal(signal.SIGHUP, signal.SIG_IGN); "
+        "cli._run = lambda: signal.getsignal(signal.SIGHUP) != signal.SIG_IGN; cli.main()"
+    )
+    assert subprocess.run([sys.executable, "-c", kept], check=False).returncode == 0
+
+
+def test_what_is_said_of_the_tables_is_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workspace, "_published", False)
+    assert cli._stopped() == "stopped"  # as of add, show and doctor, which write none
+    with workspace.workspace(tmp_path) as unfinished:
+        assert cli._stopped() == "stopped; the tables are as they were before"
+        (unfinished / "tables").mkdir()
+        workspace.publish(unfinished / "tables", tmp_path)
+        assert cli._stopped() == "stopped; the new files are in place"
+
+
+@pytest.mark.skipif(workspace.fcntl is None, reason="such folders stay where no lock tells whose they are")
+def test_what_a_killed_run_has_left_goes_with_the_next(tmp_path: Path) -> None:
+    killed = (
+        "import os, sys; from pathlib import Path; from pipeline.output.workspace import workspace\n"
+        "with workspace(Path(sys.argv[1])): os._exit(9)"
+    )
+    assert subprocess.run([sys.executable, "-c", killed, str(tmp_path)], check=False).returncode == 9
+    [left] = tmp_path.iterdir()
+    with workspace.workspace(tmp_path) as first, workspace.workspace(tmp_path) as second:
+        assert not left.exists() and first.is_dir() and second.is_dir()
+    assert not list(tmp_path.iterdir())
 
 
 def test_names_that_no_terminal_can_show(articles: Path, tmp_path: Path) -> None:

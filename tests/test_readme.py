@@ -13,8 +13,17 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+LEXICON = ROOT / "pipeline" / "lexicon"
+PAGES = [
+    *(ROOT / name for name in ("README.md", "MODEL_CARD.md", "corpus/README.md")),
+    LEXICON / "README.md",
+    *sorted((ROOT / "docs").glob("*.md")),
+]
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
+
+
+def name_of(page: Path) -> str:
+    return page.relative_to(ROOT).as_posix()
 
 
 def blocks(page: Path, language: str) -> list[str]:
@@ -64,20 +73,33 @@ def test_every_other_command_is_a_make_target() -> None:
             assert re.search(rf"^{target}:", MAKEFILE, re.MULTILINE), target
 
 
-@pytest.mark.parametrize(("page", "code"), [(p.name, c) for p in PAGES for c in blocks(p, "python")])
+@pytest.mark.parametrize(("page", "code"), [(name_of(p), c) for p in PAGES for c in blocks(p, "python")])
 def test_code_runs(page: str, code: str, place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(place)
     exec(compile(code, page, "exec"), {})
 
 
-@pytest.mark.parametrize("page", [page.name for page in PAGES])
+@pytest.mark.parametrize("page", map(name_of, PAGES))
 def test_files_that_are_named_are_there(page: str) -> None:
-    path = next(p for p in PAGES if p.name == page)
+    path = ROOT / page
     text = path.read_text(encoding="utf-8")
     links = re.findall(r"\]\((?!https?:)([^)#]+)\)", text)
     named = re.findall(r"`((?:pipeline|tests|training|docs|corpus)/[\w./-]*)`", text)
     for name in [(path.parent / link).resolve() for link in links] + [ROOT / name for name in named]:
         assert name.exists(), f"{page} names {name}"
+
+
+def test_every_list_of_words_is_explained() -> None:
+    rows = re.findall(
+        r"^\| `(\w+)\.csv` \|.*\| (.+) \|$", (LEXICON / "README.md").read_text("utf-8"), re.MULTILINE
+    )
+    assert sorted(name for name, _ in rows) == sorted(path.stem for path in LEXICON.glob("*.csv"))
+    for name, readers in rows:
+        for reader in re.findall("`(.+?)`", readers):
+            code = (ROOT / "pipeline" / reader).read_text("utf-8")
+            assert re.search(rf'read_lexicon\("{name}"\)|lexicon/{name}\.csv"', code), (
+                f"{reader} reads no {name}"
+            )
 
 
 def test_every_make_target_is_explained() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from dataclasses import replace
 from itertools import chain
@@ -10,11 +11,13 @@ from pathlib import Path
 import pytest
 from fakes import FAKE_STAGES, load
 
-from pipeline import run, spool, tables
+from pipeline import run, shards, spool, tables
+from pipeline.commands.terminal import summary_lines
+from pipeline.output import workspace
 from pipeline.output.merging import EntityCounts, count_entities, merge_entities, merge_issues
 from pipeline.run import annotate, extract, ingest, run_stage
 from pipeline.schema import TABLES, Article, Entity, Issue, Mention
-from pipeline.stages import Stage
+from pipeline.stages import STAGES, Stage
 
 STORY = """{title}
 
@@ -22,6 +25,7 @@ The council of Northwood met on Monday, and Mayor Anna Berg said nothing of the 
 
 Officials believe that the road may reopen next week. "We will see," Berg said afterwards to Harald Lund.
 """
+ARTICLE = Article("", None, None, None, None, None, None, "p", "0" * 64, None, 1, 0, 0, "")
 
 
 @pytest.fixture(autouse=True)
@@ -121,6 +125,48 @@ def test_a_process_that_dies_costs_one_article(folder: Path, tmp_path: Path) -> 
     assert issue.article_id == "killer" and "killed" in issue.reason
 
 
+def test_a_process_that_dies_costs_no_other_its_doc(folder: Path, tmp_path: Path) -> None:
+    for path in sorted(folder.iterdir())[7:]:
+        path.unlink()
+    add(folder, "killer", "DEADLY")
+    ingest(folder, tmp_path)
+    annotate(tmp_path, jobs=2, load=load)
+    for name in ("entities", "quotes", "claims"):
+        run_stage(name, tmp_path, load=load)
+    found = tables.read_tables(tmp_path)
+    assert set(found.mentions.article_id) == set(found.articles.article_id) - {"killer"}
+    assert list(found.issues.article_id) == ["killer"]
+
+
+def test_an_article_that_has_lost_its_doc_is_told(folder: Path, tmp_path: Path) -> None:
+    ingest(folder, tmp_path)
+    annotate(tmp_path, load=load)
+    min((tmp_path / "docs").iterdir()).unlink()
+    with pytest.raises(ValueError, match=r"story-00\.txt: has sentences but no annotated text; run `hearsay"):
+        run_stage("entities", tmp_path, load=load)
+
+
+def test_a_run_that_ends_early_reads_no_more(tmp_path: Path) -> None:
+    (tmp_path / "parts").mkdir()
+    with spool.open_spool(tmp_path / "spool") as connection:
+        for n in range(40):
+            spool.put(connection, replace(ARTICLE, article_id=f"a{n:02d}", text=f"A SLOW story, the {n}th."))
+    cut = [spool.Shard(n, f"a{n:02d}", 1) for n in range(40)]
+    work = shards.Work(load, tmp_path / "spool", tmp_path / "parts", FAKE_STAGES)
+    results = shards.read_shards(work, cut, 2)
+    next(results)
+    results.close()  # as a full disk does
+    assert len(list((tmp_path / "parts").glob("*.sentences"))) < len(cut)
+
+
+def test_the_callers_settings_stay(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", "7")
+    monkeypatch.delenv("BLIS_NUM_THREADS", raising=False)
+    before = dict(os.environ)
+    extract(folder, tmp_path, jobs=2, limit=20, load=load)
+    assert dict(os.environ) == before
+
+
 def test_duplicates_keep_their_article_row_and_no_other(folder: Path, tmp_path: Path) -> None:
     shutil.copy(folder / "story-07.txt", folder / "story-07-again.txt")
     summary = extract(folder, tmp_path, load=load)
@@ -128,12 +174,15 @@ def test_duplicates_keep_their_article_row_and_no_other(folder: Path, tmp_path: 
     [row] = found.articles[found.articles.duplicate_of.notna()].itertuples()
     assert row.n_sentences == 0 and row.article_id not in set(found.sentences.article_id)
     assert summary.counts["duplicates"] == 1 and not summary.failed
+    assert summary_lines(summary)[0] == ("articles", "41", "1 duplicate passed over")
 
 
 def test_duplicates_are_read_on_request(folder: Path, tmp_path: Path) -> None:
     shutil.copy(folder / "story-07.txt", folder / "story-07-again.txt")
-    extract(folder, tmp_path / "whole", keep_duplicates=True, load=load)
+    summary = extract(folder, tmp_path / "whole", keep_duplicates=True, load=load)
+    assert summary_lines(summary)[0] == ("articles", "41", "1 duplicate read")
     found = tables.read_tables(tmp_path / "whole")
+    assert list(found.issues.reason) == ["repeats story-07 word for word, so only --keep-duplicates reads it"]
     [row] = found.articles[found.articles.duplicate_of.notna()].itertuples()
     assert row.n_sentences > 0 and row.article_id in set(found.sentences.article_id)
     ingest(folder, tmp_path / "steps")
@@ -141,6 +190,14 @@ def test_duplicates_are_read_on_request(folder: Path, tmp_path: Path) -> None:
     for name in ("entities", "quotes", "claims"):
         run_stage(name, tmp_path / "steps", load=load)
     assert files(tmp_path / "whole") == files(tmp_path / "steps")
+
+
+def test_what_an_earlier_run_counted_is_forgotten(folder: Path, tmp_path: Path) -> None:
+    shutil.copy(folder / "story-07.txt", folder / "story-07-again.txt")
+    extract(folder, tmp_path, keep_duplicates=True, load=load)
+    annotate(tmp_path, load=load)
+    [row] = [row for row in tables.read_records(tmp_path, "articles") if row.duplicate_of]
+    assert row.n_sentences == row.n_tokens == 0
 
 
 def test_a_run_that_stops_leaves_the_old_tables(
@@ -160,6 +217,27 @@ def test_a_run_that_stops_leaves_the_old_tables(
         extract(folder, out, load=load)
     assert files(out) == before
     assert {p.suffix for p in out.iterdir()} == {".csv", ".json"}
+
+
+def test_a_signal_waits_until_the_new_tables_are_in_place(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out, left = tmp_path / "out", []
+    extract(folder, out, limit=3, load=load, parquet=True)
+    replace_file = Path.replace
+
+    def interrupted(path: Path, target: Path) -> Path:
+        if not left and target.parent == out:
+            workspace.abandon(130)
+        return replace_file(path, target)
+
+    monkeypatch.setattr(workspace, "_waiting", None)
+    monkeypatch.setattr(Path, "replace", interrupted)
+    monkeypatch.setattr(
+        os, "_exit", lambda _: left.append({p.name for p in out.iterdir()} | {*files(out).values()})
+    )
+    extract(folder, out, limit=4, load=load)
+    assert left == [{p.name for p in out.iterdir()} | {*files(out).values()}]
 
 
 def test_a_single_stage_keeps_the_issues_of_others(folder: Path, tmp_path: Path) -> None:
@@ -237,6 +315,7 @@ def test_rows_that_break_their_promise_are_dropped_with_an_issue(
     found = tables.read_tables(tmp_path)
     [issue] = found.issues.itertuples()
     assert issue.severity == "warning" and issue.reason.count("1 row of mentions dropped") == 3
+    assert "1 row of mentions left without entity_id: it has no row in entities" in issue.reason
     assert found.mentions.mention_id.str.endswith("z").sum() == 1  # kept, as its entity may be unknown
     assert found.mentions.entity_id.isna().sum() == 1
 
@@ -278,6 +357,26 @@ def test_quotes_take_the_merged_name(tmp_path: Path) -> None:
     assert set(found.quotes.speaker) == {"Berg"}
 
 
+def test_subjects_take_the_merged_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the shipped reader: `extract` gives what the stages give one by one."""
+    monkeypatch.setattr(run, "STAGES", STAGES)
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    for n, name in enumerate(("NATO", "Nato")):
+        body = f"{name} sent ships to the coast of Norway on Tuesday. Its members said that {name} will stay."
+        (folder / f"{n}.txt").write_text(f"Ships sent north for the {n}th time\n\n{body}\n")
+    for _ in range(2):  # read, and found in the cache
+        extract(folder, tmp_path / "whole")
+        claims = list(tables.read_records(tmp_path / "whole", "claims"))
+        assert "NATO" in {claim.subject for claim in claims if claim.article_id == "1"}
+    ingest(folder, tmp_path / "steps")
+    annotate(tmp_path / "steps")
+    monkeypatch.setattr(run, "_load", None)  # no reader is needed from here on
+    for name in ("entities", "quotes", "claims"):
+        run_stage(name, tmp_path / "steps")
+    assert files(tmp_path / "whole") == files(tmp_path / "steps")
+
+
 def _one_entity(doc: object, article: Article, rows: dict) -> tuple:
     text = article.text
     start = text.lower().index("berg")
@@ -304,6 +403,8 @@ def test_issues_with_one_key_become_one_row() -> None:
     first = Issue("a.txt", "quotes", None, "a", "warning", "one thing")
     rows = merge_issues([first, first, replace(first, reason="another", severity="error")])
     assert rows == [replace(first, reason="one thing; another", severity="error")]
+    [row] = merge_issues([replace(first, reason="has no title"), replace(first, reason="has no tit")])
+    assert row.reason == "has no title; has no tit"
 
 
 def test_issues_of_several_articles_in_a_file_stay_apart() -> None:
@@ -311,14 +412,23 @@ def test_issues_of_several_articles_in_a_file_stay_apart() -> None:
     assert [row.path for row in rows] == ["x.jsonl#1", "x.jsonl#2"]
 
 
+def test_issues_of_articles_whose_ids_end_alike_stay_apart() -> None:
+    ids = ("news/x/a/1", "news/x/b/1", "news/x-1f/c/1")
+    rows = merge_issues([Issue("news/x.jsonl", "quotes", None, id_, "error", "odd") for id_ in ids])
+    assert [(row.path, row.article_id) for row in rows] == [
+        ("news/x.jsonl#a/1", ids[0]),
+        ("news/x.jsonl#b/1", ids[1]),
+        ("news/x.jsonl#news/x-1f/c/1", ids[2]),
+    ]
+
+
 def test_shards_hold_all_articles_in_order(tmp_path: Path) -> None:
-    article = Article("", None, None, None, None, None, None, "p", "0" * 64, None, 1, 0, 0, "")
     sizes = [10, spool.SHARD_CHARACTERS + 1, 20, 30] + [1] * 40
     with spool.open_spool(tmp_path / "spool") as connection:
         for n, size in reversed(list(enumerate(sizes))):
-            spool.put(connection, replace(article, article_id=f"a{n:03d}", text="x" * size))
+            spool.put(connection, replace(ARTICLE, article_id=f"a{n:03d}", text="x" * size))
         with pytest.raises(ValueError, match="a second article with the id a000"):
-            spool.put(connection, replace(article, article_id="a000"))
+            spool.put(connection, replace(ARTICLE, article_id="a000"))
         cut = list(spool.cut_shards(connection))
         ids = [[a.article_id for a in spool.read(connection, shard)] for shard in cut]
     assert list(chain.from_iterable(ids)) == [f"a{n:03d}" for n in range(len(sizes))]

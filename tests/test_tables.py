@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Callable
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
@@ -178,6 +179,8 @@ def spoil(folder: Path, table: str, row: int, column: str, value: str) -> None:
         ("sentences", "article_id", "nobody", "has no row in the table it refers to"),
         ("articles", "sha256", "123", "is not of the form"),
         ("articles", "n_tokens", "1.5", "is not of the form"),
+        ("quotes", "confidence", "", "is empty"),
+        ("hedges", "confidence", "", "is empty"),
     ],
 )
 def test_a_bad_cell_is_named(folder: Path, table: str, column: str, value: str, problem: str) -> None:
@@ -208,27 +211,43 @@ def test_a_missing_column_is_named(folder: Path) -> None:
         read_tables(folder)
 
 
+@pytest.mark.parametrize("read", [read_tables, lambda folder: list(read_records(folder, "entities"))])
+def test_a_cell_that_is_no_utf_8_is_named(read: Callable[[Path], object], folder: Path) -> None:
+    spoil(folder, "entities", 2, "name", "Zoë Béla")
+    path = folder / "entities.csv"
+    path.write_bytes(path.read_bytes().replace("Zoë Béla".encode(), "Zoë Béla".encode("cp1252")))
+    with pytest.raises(
+        ValueError, match=r"entities\.csv, row 2: name is no UTF-8; save the file as UTF-8, or"
+    ):
+        read(folder)
+
+
 def test_a_row_of_another_length_is_named(folder: Path) -> None:
     with (folder / "entities.csv").open("a", encoding="utf-8") as file:
         file.write("a,b\n")
-    with pytest.raises(ValueError, match=r"entities\.csv, row \d+: 2 cells, the header has 6"):
-        read_tables(folder)
+    for read in (read_tables, lambda folder: list(read_records(folder, "entities"))):
+        with pytest.raises(ValueError, match=r"entities\.csv, row \d+: 2 cells, the header has 6"):
+            read(folder)
 
 
 # --- the other forms ------------------------------------------------------------------------------------------------
 
 
 def test_excel_copies_run_nothing(tmp_path: Path) -> None:
-    cells = ["=cmd|' /C calc'!A0", "+1", "-2.00", "@SUM(A1)", " =1+1", "plain", "x" * 40_000]
+    cells = ["=cmd|' /C calc'!A0", "+1", "-2.00", "@SUM(A1)", " =1+1", "plain"]
+    long = ["x" * 40_000, "=" + "🎈" * 20_000]
     write_table(
-        tmp_path, "articles", [replace(ARTICLE, article_id=str(n), text=c) for n, c in enumerate(cells)]
+        tmp_path,
+        "articles",
+        [replace(ARTICLE, article_id=str(n), text=c) for n, c in enumerate(cells + long)],
     )
     copy = tables.write_excel_copy(tmp_path, "articles")
     assert copy.read_bytes().startswith(b"\xef\xbb\xbf")
     with copy.open(encoding="utf-8-sig", newline="") as file:
         texts = [row["text"] for row in csv.DictReader(file)]
     assert texts[:6] == ["'=cmd|' /C calc'!A0", "'+1", "-2.00", "'@SUM(A1)", "' =1+1", "plain"]
-    assert len(texts[6]) < 32_767
+    assert all(len(text.encode("utf-16-le")) // 2 < 32_767 for text in texts)
+    assert texts[6].endswith("x […]") and texts[7].endswith("🎈 […]")
     assert next(read_records(tmp_path, "articles")).text == cells[0]
 
 
@@ -240,7 +259,7 @@ def test_parquet_twins_hold_the_same(
         (tmp_path / f"{table}.csv").write_bytes((corpus_out / f"{table}.csv").read_bytes())
         twin = fastparquet.ParquetFile(tables.write_parquet(tmp_path, table)).to_pandas()
         rows = list(read_records(corpus_out, table))
-        for field in fields(TABLES[table]):
+        for field in table_fields(table):
             found = [None if pd.isna(value) else value for value in twin[field.name]]
             assert found == [getattr(row, field.name) for row in rows], f"{table}.{field.name}"
 

@@ -600,14 +600,6 @@ def test_masked_pieces_teach_the_encoder_alone() -> None:
     assert guesser.words.all.weight.grad is None
 
 
-def test_every_pass_builds_on_passes_before_it() -> None:
-    done: set[str] = set()
-    for path in recipe.STANDARD:
-        config = tomllib.loads(path.read_text(encoding="utf-8"))
-        assert {config[k] for k in ("start",) if k in config} | set(config.get("teacher", [])) <= done
-        done.add(path.stem)
-
-
 def test_trials_change_one_thing_each() -> None:
     plan = tomllib.loads(Path("training/configs/trials.toml").read_text(encoding="utf-8"))
     found = trials.trials(plan)

@@ -33,9 +33,8 @@ from pipeline.claims.scene import Scene, entity_name, find_owners, mention_of, s
 from pipeline.claims.steps import Bearing
 from pipeline.claims.tree import Tree, child
 from pipeline.lexicon.word_sets import words_of
-from pipeline.schema import Claim, ClaimHedge, Entity, Hedge, Mention, Quote, QuotePart, span_id
+from pipeline.schema import JOINT, Claim, ClaimHedge, Entity, Hedge, Mention, Quote, QuotePart, span_id
 
-JOINT = " … "
 FACTUALITY, CHECKWORTHINESS = "factuality", "checkworthiness"
 
 
@@ -126,6 +125,7 @@ def _explain(
         linked = linked | _hedges_of_attribution(scene, attribution.quote)
     hedges = tuple(scene.setting.hedges[n] for n in sorted(linked))
     text = scene.text
+    subject, subject_id = _subject(scene, clause, attribution.claimant_id)
     claim = Claim(
         claim_id=span_id(scene.article_id, "c", start, end),
         article_id=scene.article_id,
@@ -136,7 +136,7 @@ def _explain(
         predicate=JOINT.join(text[tree.starts[a] : tree.ends[b - 1]] for a, b in predicate),
         predicate_lemma=_predicate_lemma(tree, clause),
         predicate_start=tree.starts[predicate[0][0]],
-        subject=_subject(scene, clause, attribution.claimant_id),
+        subject=subject,
         claimant=attribution.claimant,
         claimant_id=attribution.claimant_id,
         quote_id=attribution.quote_id,
@@ -145,6 +145,7 @@ def _explain(
         author_factuality=round(verdict.author, 2),
         source_factuality=None if verdict.source is None else round(verdict.source, 2),
         checkworthiness=_checkworthiness(scene.doc[pieces[0][0] : pieces[-1][1]]),
+        subject_id=subject_id,
     )
     return Explained(claim, hedges, verdict.reasons)
 
@@ -193,21 +194,22 @@ def _predicate_lemma(tree: Tree, clause: Clause) -> str:
     return " ".join([tree.lemmas[head].partition("[")[0] or tree.lemmas[head], *particles])  # "involve[d]"
 
 
-def _subject(scene: Scene, clause: Clause, speaker_id: str | None) -> str | None:
-    """The entity's name where the subject is one entity, else its words; None for an empty *it*.
+def _subject(scene: Scene, clause: Clause, speaker_id: str | None) -> tuple[str | None, str | None]:
+    """The entity's name and id where the subject is one entity, else its words; None for an empty *it*.
 
     Who speaks in quotation marks is no *he* there.
     """
     tree, subject = scene.tree, subject_of(scene.tree, clause)
     if subject is None:
-        return None
+        return None, None
     start, end = subject_range(tree, subject)
     mention = mention_of(scene, subject)
     spoken = subject in scene.quoted and tree.lowers[subject] in words_of("third_person")
     other = not (spoken and mention is not None and mention.entity_id == speaker_id)
-    if other and not _is_joint(tree, subject) and (name := entity_name(scene, subject)):
-        return name
-    return scene.text[tree.starts[start] : tree.ends[end - 1]] if start < end else tree.words[subject]
+    if mention and other and not _is_joint(tree, subject) and (name := entity_name(scene, subject)):
+        return name, mention.entity_id
+    words = scene.text[tree.starts[start] : tree.ends[end - 1]] if start < end else tree.words[subject]
+    return words, None
 
 
 def _is_joint(tree: Tree, subject: int) -> bool:

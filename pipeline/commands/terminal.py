@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -82,7 +83,7 @@ def _plain_progress() -> Report:
 def summary_lines(summary: Summary) -> list[tuple[str, str, str]]:
     """(what, how many, detail) for each line of the summary of a run."""
     counts, issues = summary.counts, summary.issues
-    lines = [("articles", counts["articles"], _some(counts, "duplicates", "{} duplicates passed over"))]
+    lines = [("articles", counts["articles"], _duplicates(counts))]
     lines += [
         (table, counts[table], "") for table in ("sentences", "entities", "mentions") if table in counts
     ]
@@ -106,5 +107,8 @@ def print_summary(summary: Summary) -> None:
         print(f"{what:<10}{n:>10}   {detail}".rstrip())
 
 
-def _some(counts: dict[str, int], name: str, form: str) -> str:
-    return form.format(f"{counts[name]:,}") if counts[name] else ""
+def _duplicates(counts: Counter[str]) -> str:
+    """How many duplicates were passed over, how many read: "1 duplicate passed over"."""
+    read = counts["duplicates read"]
+    parts = ((counts["duplicates"] - read, "passed over"), (read, "read"))
+    return ", ".join(f"{n:,} {'duplicate' if n == 1 else 'duplicates'} {what}" for n, what in parts if n)

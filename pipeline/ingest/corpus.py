@@ -23,7 +23,7 @@ from pipeline.schema import Article, Issue
 UNREADABLE = (ValueError, OSError, EOFError, zlib.error, lzma.LZMAError, gzip.BadGzipFile)
 """What reading a broken file may raise; all of it becomes an issue."""
 SHORTCUTS = (".url", ".webloc", ".lnk")
-KEEP = "--keep-duplicates reads all"
+KEPT = "only --keep-duplicates reads it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,10 +198,10 @@ def _marked(stream: Iterator[Found], language: str, limit: int | None) -> Iterat
         notes = list(found.notes)
         if first := seen(article.sha256, article.article_id):
             article = replace(article, duplicate_of=first)
-            notes.insert(0, f"repeats {first} word for word, so it is passed over ({KEEP})")
+            notes.insert(0, f"repeats {first} word for word, so {KEPT}")
         elif near := nearly(article):
             article = replace(article, duplicate_of=near[0])
-            notes.insert(0, f"repeats {near[0]} but for {near[1]:.0%} of it, so it is passed over ({KEEP})")
+            notes.insert(0, f"repeats {near[0]} but for {near[1]:.0%} of it, so {KEPT}")
         foreign = wrong_language(article, language)
         yield article
         if notes or foreign:

@@ -37,8 +37,9 @@ CLI_INTRODUCTION = """\
 what the one before wrote. Exit status: 0 all articles done; 1 some articles failed (they stand in issues.csv, the rest
 is written); 2 the call itself was wrong; 130 stopped by a signal. A table is replaced whole or not at all.
 
-`extract` keeps the rows of each article in OUT/.cache.sqlite and reads an article anew only if it, the code, the model
-or a library has changed. The tables are the same as with `--no-cache`; the file may be deleted at any time.
+`extract` keeps the rows of each article in OUT/.cache.sqlite and reads an article anew only if it, the code, the model,
+a library or the kind of processor has changed. The tables are the same as with `--no-cache`; the file may be deleted at
+any time.
 """
 
 

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
+from pipeline.ingest.files import slug, stem_of
 from pipeline.schema import SEVERITIES, Entity, Issue, Mention
 
 EntityForm = tuple[str, str, str, str | None]
@@ -70,23 +71,31 @@ def _votes(variants: list[EntityForm], column: int, articles: Counter[EntityForm
 def merge_issues(issues: Iterable[Issue]) -> list[Issue]:
     """One row per path, stage and start: reasons joined, the gravest severity kept.
 
-    Articles of one file stay apart: the path of each is followed by # and the last piece of its id.
+    Articles of one file stay apart: the path of each is followed by # and its id below the file's.
     """
     issues = list(dict.fromkeys(issues))
     articles: dict[tuple[str | None, str, int | None], set[str | None]] = defaultdict(set)
     for issue in issues:
         articles[issue.path, issue.stage, issue.start].add(issue.article_id)
-    merged: dict[tuple[str | None, str, int | None], Issue] = {}
+    alike: dict[tuple[str | None, str, int | None], list[Issue]] = defaultdict(list)
     for issue in issues:
         path = issue.path
-        if len(articles[issue.path, issue.stage, issue.start]) > 1 and issue.article_id:
-            path = f"{path}#{issue.article_id.rpartition('/')[2]}"
-        key = (path, issue.stage, issue.start)
-        merged[key] = _joined(merged[key], issue) if key in merged else replace(issue, path=path)
-    return list(merged.values())
+        if len(articles[issue.path, issue.stage, issue.start]) > 1 and issue.path and issue.article_id:
+            path = f"{path}#{_below_file(issue.path, issue.article_id)}"
+        alike[path, issue.stage, issue.start].append(replace(issue, path=path))
+    return [_joined(group) for group in alike.values()]
 
 
-def _joined(first: Issue, second: Issue) -> Issue:
-    reason = first.reason if second.reason in first.reason else f"{first.reason}; {second.reason}"
-    severity = min(first.severity, second.severity, key=SEVERITIES.index)
-    return replace(first, severity=severity, reason=reason, article_id=first.article_id or second.article_id)
+def _below_file(path: str, article_id: str) -> str:
+    """The id without that of its file ("a/17" of x.jsonl's "x/a/17"); the whole where the file's is another."""
+    return article_id.removeprefix(f"{slug(stem_of(path))}/")
+
+
+def _joined(group: list[Issue]) -> Issue:
+    """One issue for those of one place."""
+    return replace(
+        group[0],
+        severity=min((issue.severity for issue in group), key=SEVERITIES.index),
+        reason="; ".join(dict.fromkeys(issue.reason for issue in group)),
+        article_id=next((issue.article_id for issue in group if issue.article_id), None),
+    )

@@ -48,13 +48,17 @@ def _docs(files: list[Path], nlp: Language) -> Iterator[Doc]:
 def with_docs(rows: Iterator[Article], kept: Iterator[Doc]) -> Iterator[tuple[Article, Doc | None]]:
     """Each article with its doc, None where it has none (duplicates, articles that could not be annotated).
 
-    Raises ValueError where docs and articles are not of one run.
+    Raises ValueError where docs and articles are not of one run, or a doc is missing.
     """
     doc = next(kept, None)
     for article in rows:
         mine = doc if doc is not None and doc.user_data.get("article_id") == article.article_id else None
         if mine is not None and mine.text != article.text:
             raise ValueError(f"{article.path}: changed since it was annotated; run `hearsay annotate` again")
+        if mine is None and article.n_sentences:
+            raise ValueError(
+                f"{article.path}: has sentences but no annotated text; run `hearsay annotate` again"
+            )
         yield article, mine
         doc = next(kept, None) if mine is not None else doc
     if doc is not None:

@@ -1,7 +1,7 @@
 """What every row promises, held to before it is written: keys, links and offsets within one article.
 
-A row that breaks a promise is a fault of the stage that made it. It is dropped and leaves an issue, so that a fault in
-one row costs nobody the table.
+A row that breaks a promise is a fault of the stage that made it. It is dropped, or loses the link that it can do
+without, and leaves an issue, so that a fault in one row costs nobody the table.
 """
 
 from __future__ import annotations
@@ -11,10 +11,9 @@ from collections import Counter, defaultdict
 from dataclasses import replace
 from typing import Any
 
-from pipeline.schema import TABLES, Article, Issue, foreign_keys, key_of, table_fields
+from pipeline.schema import JOINT, TABLES, Article, Issue, foreign_keys, key_of, table_fields
 from pipeline.stages import STAGES, Rows
 
-JOINT = " … "  # between the pieces of a quote or a claim
 # Each table comes after those that its rows refer to.
 ORDER = ("sentences", "entities", "mentions", "quotes", "quote_parts", "hedges", "claims", "claim_hedges")
 STAGE_OF = {table: stage.name for stage in STAGES for table in stage.writes}
@@ -34,7 +33,7 @@ def keep_sound(article: Article, rows: Rows, earlier: Rows) -> tuple[Rows, list[
     `earlier` holds rows of this article that stages before have written: they are referred to, and not checked again.
     """
     sound: Rows = {"articles": rows["articles"]} if "articles" in rows else {}
-    broken: Counter[tuple[str, str]] = Counter()
+    broken: Counter[tuple[str, str, str]] = Counter()
     pieces = _content_pieces(rows)
     known = {table: _by_id(table, rows_) for table, rows_ in earlier.items()} | {
         "articles": {article.article_id: article}
@@ -42,16 +41,19 @@ def keep_sound(article: Article, rows: Rows, earlier: Rows) -> tuple[Rows, list[
     for table in (t for t in ORDER if t in rows):
         kept: dict[tuple[Any, ...], Any] = {}
         for row in rows[table]:
-            row, problem = _follow_links(table, row, known)
+            row, problem, lost = _follow_links(table, row, known)
             problem = problem or _place_problem(table, row, article.text, known, pieces)
             key = tuple(getattr(row, name) for name in key_of(table))
             if problem or key in kept:
-                broken[table, problem or "its key stands twice"] += 1
+                broken[table, "dropped", problem or "its key stands twice"] += 1
             else:
                 kept[key] = row
+                broken.update(
+                    (table, f"left without {column}", f"it has no row in {o}") for column, o in lost
+                )
         sound[table] = [kept[key] for key in sorted(kept)]
         known[table] = _by_id(table, sound[table])
-    return sound, [_issue(article, table, problem, n) for (table, problem), n in broken.items()]
+    return sound, [_issue(article, *what, n) for what, n in broken.items()]
 
 
 def _by_id(table: str, rows: list[Any]) -> dict[str, Any]:
@@ -59,16 +61,20 @@ def _by_id(table: str, rows: list[Any]) -> dict[str, Any]:
     return {getattr(row, name): row for row in rows}
 
 
-def _follow_links(table: str, row: Any, known: dict[str, dict[str, Any]]) -> tuple[Any, str]:
-    """The row, an optional link that leads nowhere taken out; and the problem where a needed one leads nowhere."""
+def _follow_links(
+    table: str, row: Any, known: dict[str, dict[str, Any]]
+) -> tuple[Any, str, list[tuple[str, str]]]:
+    """The row, optional links that lead nowhere taken out; the problem where a needed one does; what was taken out."""
+    lost = []
     for column, owner, optional in LINKS[table]:
         value = getattr(row, column)
         if value in known.get(owner, ()) or (optional and value is None):
             continue
         if not optional:
-            return row, f"{column} has no row in {owner}"
+            return row, f"{column} has no row in {owner}", []
         row = replace(row, **{column: None})
-    return row, ""
+        lost.append((column, owner))
+    return row, "", lost
 
 
 def _place_problem(
@@ -116,6 +122,6 @@ def _content_pieces(rows: Rows) -> dict[str, list[tuple[int, int]]]:
     return {quote_id: sorted(places) for quote_id, places in pieces.items()}
 
 
-def _issue(article: Article, table: str, problem: str, n: int) -> Issue:
-    reason = f"{n} {'row' if n == 1 else 'rows'} of {table} dropped: {problem}"
+def _issue(article: Article, table: str, what: str, problem: str, n: int) -> Issue:
+    reason = f"{n} {'row' if n == 1 else 'rows'} of {table} {what}: {problem}"
     return Issue(article.path, STAGE_OF[table], None, article.article_id, "warning", reason)

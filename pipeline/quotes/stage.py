@@ -17,12 +17,11 @@ from pipeline.quotes.floating import seat_floating
 from pipeline.quotes.interviews import as_attributions, find_turns, is_nested, tag_speakers
 from pipeline.quotes.layout import Layout, Piece, read_layout
 from pipeline.quotes.speakers import EDGE_PUNCTUATION, MentionIndex, find_speaker, index_mentions
-from pipeline.schema import Entity, Mention, Quote, QuotePart, span_id
+from pipeline.schema import JOINT, Entity, Mention, Quote, QuotePart, span_id
 from pipeline.sentences import sentence_id
 
 WORD = re.compile(r"\w+(?:['’-]\w+)*")
 DIRECT = 0.9  # share of the words in quotation marks from which on a quote is direct
-PIECE_GLUE = " … "
 UNATTRIBUTED = 0.5  # the least confidence of an indirect quote without a source,
 UNATTRIBUTED_CLAUSE = 0.2  # and of one that opens as a clause: "concerns [that they depend on it]"
 ADVERBIAL = frozenset({"ADV", "AUX"})  # all that a cue has without a verb or noun: "reportedly was"
@@ -103,7 +102,7 @@ def _rows(
         sentence_id=sentence_id(article_id, layout.sents[layout.sentence[attribution.contents[0].start]]),
         start=start,
         end=end,
-        text=PIECE_GLUE.join(text[s:e] for s, e in spans),
+        text=JOINT.join(text[s:e] for s, e in spans),
         kind=quote_kind(text, spans, inside),
         cue=text[slice(*cue)] if cue else None,
         cue_lemma=cue_lemma(doc, attribution.cue) if attribution.cue else None,

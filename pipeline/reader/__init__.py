@@ -18,7 +18,8 @@ def load(name: str | None = None) -> Language:
 
     Without a name, the shipped reader does everything. With the name (or folder) of an installed spaCy pipeline, that
     one gives tags, trees and entities, and the reader adds quotes, hedges and factuality; trees with ClearNLP's labels,
-    as in spaCy's official English pipelines, are made UD trees. Raises OSError where spaCy finds no such pipeline.
+    as in spaCy's official English pipelines, are made UD trees; the length of text that it takes (`max_length`) stays
+    its own. Raises OSError where spaCy finds no such pipeline.
     """
     import spacy
 
@@ -37,10 +38,18 @@ def load(name: str | None = None) -> Language:
     reader._network = Network(_shipped())
     if own:
         _add_lemmas(nlp)
-    nlp.max_length = (
-        10**8
-    )  # the reader works in windows, so that length costs no memory as it does in a parser
+        nlp.max_length = 10**8  # it works in windows, so that length costs no memory as it does in a parser
     return nlp
+
+
+def vocabulary() -> Language:
+    """What docs that the reader annotated are read back with: its vocabulary and attributes, without the network."""
+    import spacy
+
+    from pipeline.reader import extensions
+
+    extensions.register()
+    return spacy.blank("en")
 
 
 @cache
