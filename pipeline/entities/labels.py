@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from functools import cache
 
 from pipeline.entities.kin import kin_labels
 from pipeline.entities.names import PARTICLES, Name, merge_label
 from pipeline.entities.places import is_demonym, is_known_place, is_landform
-from pipeline.entities.words import left_out, thing_nouns, word_set
+from pipeline.entities.words import left_out, name_words, thing_nouns, word_set
+from pipeline.lexicon import read_lexicon
 
 FUNCTION_WORDS = word_set("function")
 # nouns of things.csv that end no name of a place or a person: "Orla Vik Hospital"
@@ -95,6 +97,8 @@ def _settle(
     form: tuple[str, ...], votes: Counter[str], surnames: set[str], org_heads: set[str], storms: set[str]
 ) -> str:
     label = max(votes, key=lambda kind: (votes[kind], -_rank(kind)))
+    if form in _seats() and label in ("GPE", "LOC", "FAC"):
+        return "ORG"  # one entity for the "White House", whichever the reader takes it for in an article
     last = form[-1] if form[-1] in thing_nouns() else form[-1].removesuffix("s")
     if label in ("ORG", "FAC", "EVENT") and thing_nouns().get(last) == "LAW" and len(form) > 1:
         return "LAW"  # the "Orla Constitution", the "Orla Accords"
@@ -124,6 +128,12 @@ def _settle(
     if label in ("PERSON", "GPE") and word in storms and word not in surnames:
         return "EVENT"  # "Orla" beside "Hurricane Orla"
     return label
+
+
+@cache
+def _seats() -> frozenset[tuple[str, ...]]:
+    """Buildings that stand for the body in them, in most of what is written of them."""
+    return frozenset(name_words(row["name"]) for row in read_lexicon("metonyms") if row["kind"] == "building")
 
 
 def _rank(label: str) -> int:
