@@ -170,6 +170,8 @@ CASES: dict[str, tuple[bytes, str]] = {
     "deep.json": (b"[" * 200_000, "error"),
     "deep.jsonl": (b'{"text": ' + b"[" * 200_000 + b"\n", "error"),
     "surrogate.jsonl": (json.dumps({"text": SAID + " \ud800 He smiled."}).encode(), "text"),
+    "surrogate_name.jsonl": (json.dumps({"\ud800": 1}).encode(), "error"),
+    "surrogate_date.jsonl": (json.dumps({"text": SAID, "date": "03/04/2019 \ud800"}).encode(), "text"),
     "number.jsonl": (b'{"id": ' + b"1" * 10_000 + b', "text": "x"}', "error"),
     "kinds.jsonl": (b'{"text": 1}\n{"text": null}\n{"text": {"a": 1}}\n{"text": []}\nnull\n3\n"x"\n', "error"),
     "wide.jsonl": (json.dumps({"text": SAID}).encode("utf-16"), "text"),
@@ -240,7 +242,7 @@ def outcome(folder: Path) -> tuple[list[Article], list[Issue]]:
     keys = [(i.path, i.stage, i.start) for i in issues]
     ids = [a.article_id for a in articles]
     assert len(set(ids)) == len(ids) and ids == sorted(ids)
-    assert all(isinstance(i.reason, str) and i.reason and "\n" not in i.reason for i in issues)
+    assert all(i.reason and i.reason.encode("utf-8") and "\n" not in i.reason for i in issues)
     for article in articles:
         check_clean(article)
     assert len({*keys}) == len(keys)
