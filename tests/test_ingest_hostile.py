@@ -29,6 +29,9 @@ SAID = "The mayor of Vorn said that the pier may reopen in May."
 GOOD = STORY.format("pier").encode()
 SAID_PAGE = made.PAGE.replace(made.FIRST, SAID)
 LAUGHS = "\n".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9) if n else 'lol'}]" for n in range(12))
+ALIASES = "\n".join(
+    f"a{n}: &a{n} [{', '.join([f'{{name: *a{n - 1}}}' if n else 'lol'] * 34)}]" for n in range(5)
+)
 ENTITIES = '<!DOCTYPE x [<!ENTITY a "lol">' + "".join(
     f'<!ENTITY {chr(98 + n)} "{f"&{chr(97 + n)};" * 10}">' for n in range(12)
 ) + "]>"  # fmt: skip
@@ -163,6 +166,8 @@ CASES: dict[str, tuple[bytes, str]] = {
     "bidi.txt": (GOOD.replace(b"pier", "\u202epier\u202c".encode()), "text"),
     "formula.txt": (b"=cmd|' /C calc'!A0\n\n" + SAID.encode() + b"\n\n@SUM(A1) said nobody.", "text"),
     "yaml_bomb.txt": (f"---\n{LAUGHS}\ntitle: Pier\n---\n".encode() + GOOD, "text"),
+    "yaml_names.txt": (f"---\n{ALIASES}\ntitle: *a4\n---\n".encode() + GOOD, "text"),
+    "yaml_in_itself.txt": (b"---\ntitle: &a {name: *a}\nauthor: Ida Holm\n---\n" + GOOD, "text"),
     "yaml_python.txt": (b"---\ntitle: !!python/object/apply:os.system [ls]\n---\n" + GOOD, "text"),
     "yaml_open.txt": (b"---\ntitle: Pier\n" + GOOD, "text"),
     "yaml_odd.txt": (b"---\ntitle: [1, {a: b}]\ndate: {x: 1}\nauthor: true\nurl: 3.5\nsource: ~\n---\n" + GOOD, "text"),
