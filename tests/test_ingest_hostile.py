@@ -70,6 +70,15 @@ def encrypted_zip() -> bytes:
     return bytes(data)
 
 
+def encrypted_pdf() -> bytes:
+    """A PDF document locked with AES, which its reader cannot undo by itself."""
+    keys = f"/O <{'00' * 48}> /U <{'00' * 48}> /OE <{'00' * 32}> /UE <{'00' * 32}> /Perms <{'00' * 16}>"
+    ways = "/CF <</StdCF <</CFM /AESV3 /AuthEvent /DocOpen /Length 32>>>> /StmF /StdCF /StrF /StdCF"
+    lock = f"<</Filter /Standard /V 5 /R 6 /Length 256 /P -4 {keys} {ways}>>"
+    trailer = f"trailer<</Encrypt {lock} /ID [<00> <00>] "
+    return made.pdf().replace(b"trailer<<", trailer.encode())
+
+
 def oddly_packed(data: bytes) -> bytes:
     """The archive with every member packed in a way that nobody knows."""
     out = bytearray(data)
@@ -212,6 +221,7 @@ CASES: dict[str, tuple[bytes, str]] = {
     "half.epub": (made.zipped({"META-INF/container.xml": "<x/>"}), "error"),
     "cut.pdf": (made.pdf()[:-300], "any"),
     "loop.pdf": (made.pdf().replace(b"/Kids[3 0 R]", b"/Kids[2 0 R]"), "error"),
+    "locked.pdf": (encrypted_pdf(), "error"),
     "braces.rtf": (b"{\\rtf1 " + b"{" * 100_000 + SAID.encode(), "any"),
     "cut.warc": (made.warc()[:600], "any"),
     "length.warc": (made.warc().replace(b"Content-Length: ", b"Content-Length: 9999"), "any"),
@@ -340,12 +350,29 @@ def test_hostile_names(tmp_path: Path) -> None:
     assert all(a.path.isprintable() for a in articles)
 
 
+def test_an_encrypted_document_is_told_as_such(tmp_path: Path) -> None:
+    pytest.importorskip("pypdf")
+    (tmp_path / "a.pdf").write_bytes(encrypted_pdf())
+    assert "is encrypted; save it without a password" in outcome(tmp_path)[1][0].reason
+
+
+def test_a_feed_that_names_a_file_is_no_way_to_it(tmp_path: Path) -> None:
+    pytest.importorskip("feedparser")
+    summary = f"<description>{SAID * 20}</description>"
+    (tmp_path / "elsewhere.xml").write_text(f"<rss><channel><item>{summary}</item></channel></rss>")
+    (tmp_path / "corpus").mkdir()
+    (tmp_path / "corpus" / "a.rss").write_text(str(tmp_path / "elsewhere.xml"))
+    articles, issues = outcome(tmp_path / "corpus")
+    assert not articles and [i.reason for i in issues] == ["is no RSS or Atom feed, or one without entries"]
+
+
 def test_what_is_no_regular_file(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.txt")
+    (tmp_path / "to_pipe.txt").symlink_to("pipe.txt")
     (tmp_path / "folder.txt").mkdir()
     (tmp_path / "good.txt").write_bytes(GOOD)
     articles, issues = outcome(tmp_path)
-    assert len(articles) == 1 and [i.path for i in issues] == ["pipe.txt"]
+    assert len(articles) == 1 and [i.path for i in issues] == ["pipe.txt", "to_pipe.txt"]
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
