@@ -3,8 +3,10 @@
 import gzip
 import json
 import os
+import random
 from pathlib import Path
 
+import ingest_files as made
 import pytest
 
 from pipeline.ingest import read_corpus, read_file
@@ -187,6 +189,26 @@ def test_compressed_files(tmp_path: Path) -> None:
     )
     assert [(a.article_id, a.path) for a in articles] == [("a", "a.txt.gz"), ("b", "b.txt.gz")]
     assert len(issues) == 1 and "damaged" in issues[0].reason
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_rows_before_the_damage_are_read(own: bool, tmp_path: Path) -> None:
+    noise = random.Random(1)
+    votes = [" ".join(f"She said {noise.getrandbits(99)} to the clerk." for _ in range(9)) for _ in range(99)]
+    rows = [({"id": 99 - n} if own else {}) | {"text": story(n) + votes[n]} for n in range(99)]
+    packed = gzip.compress("".join(json.dumps(row) + "\n" for row in rows).encode())
+    articles, issues = read(write(tmp_path, {"a.jsonl.gz": packed[: len(packed) * 2 // 3]}))
+    assert len(articles) > 40 and len(issues) == 1 and "is damaged" in issues[0].reason
+
+
+def test_pages_before_the_damage_are_read(tmp_path: Path) -> None:
+    pytest.importorskip("fastwarc")
+    pages = [gzip.compress(made.warc().replace(b"/ferry", b"/%d" % n)) for n in range(3)]
+    articles, issues = read(
+        write(tmp_path, {"a.warc.gz": pages[0] + pages[1] + pages[2][:90] + b"\xff" * 90})
+    )
+    assert [a.article_id for a in articles] == ["a/example.org/0", "a/example.org/1"]
+    assert [i.severity for i in issues if "damaged web archive" in i.reason] == ["error"]
 
 
 def test_an_article_can_be_too_long(tmp_path: Path) -> None:

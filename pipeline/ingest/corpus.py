@@ -16,13 +16,11 @@ from pipeline.ingest.draft import Draft, Problem
 from pipeline.ingest.files import article_ids, encode_path, short_hash, suffix_of, table_path, walk
 from pipeline.ingest.finish import MAX_CHARACTERS, finish, wrong_language
 from pipeline.ingest.kinds import CALLED, suffix_by_content
-from pipeline.ingest.opening import open_file
+from pipeline.ingest.opening import UNREADABLE, open_file
 from pipeline.ingest.registry import READERS, Asked, reader_of
 from pipeline.ingest.spool import by_id, first_seen
 from pipeline.schema import Article, Issue
 
-UNREADABLE = (ValueError, OSError, EOFError, zlib.error, lzma.LZMAError, gzip.BadGzipFile)
-"""What reading a broken file may raise; all of it becomes an issue."""
 SHORTCUTS = (".url", ".webloc", ".lnk")
 KEEP = "--keep-duplicates reads all"
 
