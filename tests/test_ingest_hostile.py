@@ -184,6 +184,7 @@ CASES: dict[str, tuple[bytes, str]] = {
     "deep.json": (b"[" * 200_000, "error"),
     "deep.jsonl": (b'{"text": ' + b"[" * 200_000 + b"\n", "error"),
     "surrogate.jsonl": (json.dumps({"text": SAID + " \ud800 He smiled."}).encode(), "text"),
+    "surrogate_id.jsonl": (json.dumps({"id": "\ud800", "text": SAID}).encode(), "text"),
     "surrogate_name.jsonl": (json.dumps({"\ud800": 1}).encode(), "error"),
     "surrogate_date.jsonl": (json.dumps({"text": SAID, "date": "03/04/2019 \ud800"}).encode(), "text"),
     "number.jsonl": (b'{"id": ' + b"1" * 10_000 + b', "text": "x"}', "error"),

@@ -83,7 +83,7 @@ def slug(name: str) -> str:
 
 def short_hash(text: str) -> str:
     """Eight hexadecimal digits that tell two names apart."""
-    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:8]
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:8]
 
 
 def suffix_of(name: str) -> str:
