@@ -114,6 +114,13 @@ def test_path_is_percent_encoded_where_it_must_be(tmp_path: Path) -> None:
     assert encode_path("a/b\u2028c") == "a/b%E2%80%A8c"
 
 
+def test_two_files_never_share_a_path(tmp_path: Path) -> None:
+    names = ["a\n.txt", "a%0A.txt", "b%0A.txt", "c\u2028.txt", "c%E2%80%A8.txt"]
+    articles, issues = read(write(tmp_path, {name: story(n) for n, name in enumerate(names)}))
+    paths = ["a%0A.txt", "a%250A.txt", "b%0A.txt", "c%25E2%2580%25A8.txt", "c%E2%80%A8.txt"]
+    assert sorted(a.path for a in articles) == paths and not issues
+
+
 def test_stems() -> None:
     assert [stem_of(n) for n in ("a/b.html.gz", "b.tar.gz", "b", "v1.2 final", ".x.txt")] == [
         "a/b",
