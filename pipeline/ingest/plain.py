@@ -45,21 +45,25 @@ def read_text(stream: BinaryIO, asked: Asked) -> Iterator[Draft | Problem]:
 
         yield of_page(text, (*notes, "the file is a saved page, whatever its name says"))
         return
-    from pipeline.ingest import kinds, rows
-
-    if kinds.is_json(text):
-        yield from rows.rows_of_json(text, asked)
-        return
-    if kinds.is_table(text, rows.TEXT_NAMES):
-        yield from rows.read_csv(io.BytesIO(text.encode("utf-8", "replace")), asked)
-        return
-    if (articles := export_articles(text)) is not None:
-        yield from articles
+    if (several := _several(text, asked)) is not None:
+        yield from several
+        yield from (Problem(note, severity="warning") for note in notes)
         return
     fields, body, problem = front_matter(text)
     if not fields:
         fields, body = header_lines(text)
     yield Draft(body, **fields, titled="title" not in fields, notes=(*notes, *problem))
+
+
+def _several(text: str, asked: Asked) -> Iterator[Draft | Problem] | None:
+    """The articles of a text that is JSON, a table or an export of a news database; None where it is just a text."""
+    from pipeline.ingest import kinds, rows
+
+    if kinds.is_json(text):
+        return rows.rows_of_json(text, asked)
+    if kinds.is_table(text, rows.TEXT_NAMES):
+        return rows.read_csv(io.BytesIO(text.encode("utf-8", "replace")), asked)
+    return export_articles(text)
 
 
 def read_markdown(stream: BinaryIO, asked: Asked) -> Iterator[Draft | Problem]:

@@ -11,12 +11,13 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from itertools import islice
 from typing import Any, BinaryIO, cast
 
-from pipeline.ingest.decode import SNIFFED, decode, encoding_of, sniff
+from pipeline.ingest.decode import SNIFFED, decode, decoded_lines, encoding_of, sniff
 from pipeline.ingest.draft import Draft, Problem, text_of
 from pipeline.ingest.markup import looks_like_markup, markup_text
 from pipeline.ingest.opening import ALWAYS_ALLOWED, LARGEST_RATIO
@@ -82,11 +83,12 @@ def read_jsonl(stream: BinaryIO, asked: Asked) -> Iterator[Draft | Problem]:
         if not line.strip(b" \t\r\n\x00\xef\xbb\xbf"):
             continue
         try:
-            row = json.loads(decode(line)[0])
+            text, note = decode(line)
+            row = json.loads(text)
         except (ValueError, RecursionError) as error:
             yield Problem(f"line {number} is not JSON: {error}"[:200], number)
             continue
-        yield of_row(row, number, asked, "line")
+        yield _noted(of_row(row, number, asked, "line"), note)
 
 
 def read_csv(stream: BinaryIO, asked: Asked) -> Iterator[Draft | Problem]:
@@ -101,8 +103,10 @@ def read_tsv(stream: BinaryIO, asked: Asked) -> Iterator[Draft | Problem]:
 
 def read_json(stream: BinaryIO, asked: Asked) -> Iterator[Draft | Problem]:
     """The articles of a JSON file: an array of objects, or an object that holds one, or a single article."""
-    text, _ = decode(read_whole(stream, asked))
+    text, note = decode(read_whole(stream, asked))
     yield from rows_of_json(text, asked)
+    if note:
+        yield Problem(note, severity="warning")
 
 
 def rows_of_json(text: str, asked: Asked) -> Iterator[Draft | Problem]:
@@ -112,8 +116,7 @@ def rows_of_json(text: str, asked: Asked) -> Iterator[Draft | Problem]:
     except RecursionError as error:
         raise ValueError("is JSON nested too deep") from error
     except ValueError as error:
-        rows = [line for line in text.splitlines() if line.strip()]
-        if len(rows) < 2:
+        if not is_object(text.lstrip().partition("\n")[0]):
             raise ValueError(f"is not JSON: {error}") from error
         yield from read_jsonl(io.BytesIO(text.encode("utf-8", "replace")), asked)
         return
@@ -143,7 +146,7 @@ def read_xlsx(stream: BinaryIO, asked: Asked) -> Iterator[Draft | Problem]:
         raise ValueError(no_text(heads[at]))
     for number, values in enumerate(_unbroken(sheets[at]), 2):
         if any(v is not None for v in values):
-            yield of_row(dict(zip(heads[at], values, strict=False)), number, asked)
+            yield of_cells(heads[at], values, number, asked)
 
 
 def _unbroken(rows: Iterator[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
@@ -190,6 +193,14 @@ def _rows_in(value: Any) -> list[Any]:
     raise ValueError("is JSON without an object in it")
 
 
+def is_object(line: str) -> bool:
+    """Whether a line is a JSON object by itself, as in JSON lines."""
+    try:
+        return isinstance(json.loads(line), dict)
+    except (ValueError, RecursionError):
+        return False
+
+
 def of_row(row: Any, number: int, asked: Asked, unit: str = "row") -> Draft | Problem:
     """The article of one row, by the columns asked for, else by the usual names."""
     if not isinstance(row, Mapping):
@@ -223,6 +234,22 @@ def of_row(row: Any, number: int, asked: Asked, unit: str = "row") -> Draft | Pr
     return Draft(whole, **fields, row=own, number=number, wrapped=wrapped, titled=False, notes=notes)
 
 
+def of_cells(
+    names: Sequence[str], values: Sequence[Any], number: int, asked: Asked, hint: str = ""
+) -> Draft | Problem:
+    """The article of one row of a table, with a note where it has cells that no column is named for."""
+    named, filled = (
+        max((n for n, v in enumerate(cells, 1) if v is not None and str(v).strip()), default=0)
+        for cells in (names, values)
+    )
+    note = f"row {number} has {filled} cells, the header {named}{hint}" if filled > named else None
+    return _noted(of_row(dict(zip(names, values, strict=False)), number, asked), note)
+
+
+def _noted(found: Draft | Problem, note: str | None) -> Draft | Problem:
+    return replace(found, notes=(*found.notes, note)) if note and isinstance(found, Draft) else found
+
+
 def text_column(names: Iterable[Any], asked: Asked) -> Any:
     """The column that holds the text, by the name asked for or a usual one; None where there is none."""
     if wanted := asked.columns.get("text"):
@@ -254,32 +281,45 @@ def _head(stream: BinaryIO) -> bytes:
 
 def _delimited(stream: BinaryIO, asked: Asked, separator: str | None) -> Iterator[Draft | Problem]:
     check_sniff(stream)
-    csv.field_size_limit(asked.max_bytes)
     buffered = (
         stream if isinstance(stream, io.BufferedReader) else io.BufferedReader(cast(io.RawIOBase, stream))
     )
     head = buffered.peek(SNIFFED)
-    encoding = encoding_of(head[: head.rfind(b"\n") + 1] or head)[0]
-    lines = io.TextIOWrapper(buffered, encoding.replace("utf-8", "utf-8-sig"), "replace", newline="")
+    encoding, guessed = encoding_of(head[: head.rfind(b"\n") + 1] or head)
+    notes = [f"encoding guessed: {encoding}"] if guessed and encoding != "utf-8" else []
     rows = csv.reader(
-        (line.replace("\0", "") for line in lines),
+        (line.replace("\0", "") for line in decoded_lines(buffered, encoding, notes)),
         delimiter=separator or _separator(head.decode(encoding, "replace")),
     )
     try:
-        names, number = _header(rows, asked)
+        with _longest_cell(asked.max_bytes):
+            names, number = _header(rows, asked)
     except csv.Error as error:
         raise ValueError(f"is no table that can be read: {error}") from error
     while True:
         number += 1
         try:
-            values = next(rows)
+            with _longest_cell(asked.max_bytes):
+                values = next(rows)
         except StopIteration:
-            return
+            break
         except csv.Error as error:
             yield Problem(f"row {number} cannot be read: {error}", number)
             continue
         if any(v.strip() for v in values):
-            yield of_row(dict(zip(names, values, strict=False)), number, asked)
+            yield of_cells(names, values, number, asked, "; is a cell with the separator in it not quoted?")
+    if notes:
+        yield Problem("; ".join(notes), severity="warning")
+
+
+@contextmanager
+def _longest_cell(characters: int) -> Iterator[None]:
+    """While a row is read, a quotation mark that is never closed takes in no more; the limit is the whole process's."""
+    before = csv.field_size_limit(characters)
+    try:
+        yield
+    finally:
+        csv.field_size_limit(before)
 
 
 def _separator(head: str) -> str:
