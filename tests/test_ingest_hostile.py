@@ -296,7 +296,7 @@ def test_hostile_file(name: str, tmp_path: Path) -> None:
 )
 def test_bomb(packed: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(opening, "ALWAYS_ALLOWED", 2**20)
-    monkeypatch.setattr("pipeline.ingest.rows.ALWAYS_ALLOWED", 2**20)
+    monkeypatch.setattr("pipeline.ingest.office.ALWAYS_ALLOWED", 2**20)
     zeros = b" " * (32 * 2**20)
     if packed == "txt.zst":
         zstandard = pytest.importorskip("zstandard")

@@ -70,6 +70,18 @@ def sniff(data: bytes) -> str | None:
     return "a video" if data[4:8] == b"ftyp" else None
 
 
+def check_sniff(stream: BinaryIO) -> None:
+    """ValueError where a stream is plainly no text."""
+    if kind := sniff(head_of(stream)):
+        raise ValueError(f"is {kind}, not text")
+
+
+def head_of(stream: BinaryIO) -> bytes:
+    """The first bytes of a stream, left in it; none where it cannot be looked into."""
+    peek = getattr(stream, "peek", None)
+    return bytes(peek(16)[:16]) if peek else b""
+
+
 def looks_binary(data: bytes) -> bool:
     """True where more than a tenth of the first bytes are control characters, as in no encoding of text."""
     head = data[:SNIFFED]

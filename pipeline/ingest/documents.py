@@ -16,8 +16,8 @@ from pipeline.ingest.decode import decode
 from pipeline.ingest.draft import Draft, Problem, text_of
 from pipeline.ingest.exports import export_articles
 from pipeline.ingest.markup import markup_text
+from pipeline.ingest.office import BROKEN_OFFICE, checked_zip
 from pipeline.ingest.registry import Asked, read_whole
-from pipeline.ingest.rows import BROKEN_OFFICE, checked_zip
 
 MOST_PAGES = 2000
 NEEDED = "to read it, run: pip install 'hearsay[docs]'"

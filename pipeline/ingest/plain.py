@@ -59,12 +59,12 @@ def read_text(stream: BinaryIO, asked: Asked) -> Iterator[Draft | Problem]:
 
 def _several(text: str, asked: Asked) -> Iterator[Draft | Problem] | None:
     """The articles of a text that is JSON, a table or an export of a news database; None where it is just a text."""
-    from pipeline.ingest import kinds, rows
+    from pipeline.ingest import csv_rows, json_rows, kinds, rows
 
     if kinds.is_json(text):
-        return rows.rows_of_json(text, asked)
+        return json_rows.rows_of_json(text, asked)
     if kinds.is_table(text, rows.TEXT_NAMES):
-        return rows.read_csv(io.BytesIO(text.encode("utf-8", "replace")), asked)
+        return csv_rows.read_csv(io.BytesIO(text.encode("utf-8", "replace")), asked)
     return export_articles(text)
 
 
