@@ -65,6 +65,14 @@ def eml() -> bytes:
     return message.as_bytes()
 
 
+def nexis_uni(body: str) -> str:
+    return (
+        f"Page 1 of 2\n\n{TITLE}\n\nSkerry Post\n\nJanuary 6, 2024 Saturday\n\nCopyright 2024 Skerry Media All Rights "
+        f"Reserved\n\nSection: NEWS; Pg. 3\nLength: 120 words\nByline: Ida Holm\n\nBody\n\n{body}\n\n"
+        "Load-Date: January 7, 2024\n\nEnd of Document\n"
+    )
+
+
 def nitf() -> bytes:
     paragraphs = "".join(f"<p>{p}</p>" for p in BODY)
     return (

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import bz2
+import json
+import lzma
 import os
 import re
 import signal
@@ -18,10 +21,11 @@ from typer.testing import CliRunner
 from pipeline import cache, cli
 from pipeline.cli import app
 from pipeline.commands import terminal
-from pipeline.commands.adding import add_file
+from pipeline.commands.adding import add_file, examine
 from pipeline.commands.show import explained, highlighted, show_article
+from pipeline.ingest import read_corpus
 from pipeline.output import workspace
-from pipeline.schema import TABLES
+from pipeline.schema import TABLES, Issue
 from pipeline.tables import read_records
 
 ROOT = Path(__file__).parents[1]
@@ -338,6 +342,46 @@ def test_add_leaves_out_what_is_no_article(tmp_path: Path, capsys: pytest.Captur
     (tmp_path / "login.html").write_text("<html><title>Log in</title><form><input></form></html>")
     assert not add_file(tmp_path / "login.html", tmp_path / "corpus", "en")
     assert "not added" in capsys.readouterr().err and not (tmp_path / "corpus").exists()
+
+
+@pytest.mark.parametrize("name", ["story.txt.bz2", "story.txt.xz", "readme.jsonl", "Readme.txt"])
+def test_what_was_added_is_read_by_the_next_run(name: str, tmp_path: Path) -> None:
+    story = "{}\n\nThe council of Northwood met on Monday, its clerk Orla Berg said, and it may meet again.\n"
+    row = json.dumps({"text": story.format("Council meets")}) + "\n"
+    content = {
+        "story.txt.bz2": bz2.compress(story.format("Council meets").encode()),
+        "story.txt.xz": lzma.compress(story.format("Council meets").encode()),
+        "readme.jsonl": (row + row.replace("Monday", "Friday")).encode(),
+        "Readme.txt": story.format("Readme").encode(),
+    }[name]
+    (tmp_path / name).write_bytes(content)
+    assert add_file(tmp_path / name, tmp_path / "corpus", "en")
+    found = list(read_corpus(tmp_path / "corpus"))
+    assert found and not [issue for issue in found if isinstance(issue, Issue) and issue.severity == "error"]
+
+
+def test_a_copy_that_stops_half_way_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stops(_: Path, target: Path) -> None:
+        target.write_text("The council of Northw")
+        raise OSError("no space left")
+
+    monkeypatch.setattr("shutil.copyfile", stops)
+    (tmp_path / "a.txt").write_text(
+        "Council meets\n\nThe council of Northwood met on Monday, its clerk said.\n"
+    )
+    with pytest.raises(OSError, match="no space"):
+        add_file(tmp_path / "a.txt", tmp_path / "corpus", "en")
+    assert not list((tmp_path / "corpus").iterdir())
+
+
+def test_doctor_counts_what_would_be_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "a.txt").write_text(
+        "Council meets\n\nThe council of Northwood met on Monday, its clerk said.\n"
+    )
+    french = "La ministre a déclaré lundi que le pont du port pourrait coûter plus cher que prévu."
+    (tmp_path / "b.txt").write_text(f"Le pont\n\n{french}\n", encoding="utf-8")
+    assert not examine(tmp_path, "en", None)
+    assert "\n1 article (12 words) would be read, 1 skipped\n0 come" in capsys.readouterr().out
 
 
 def test_two_articles_of_one_name_both_stay(tmp_path: Path) -> None:

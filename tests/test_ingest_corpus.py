@@ -1,15 +1,19 @@
 """A folder as a stream: order, ids, paths, copies, what cannot be read."""
 
+import csv
 import gzip
 import json
 import os
+import random
 from pathlib import Path
 
+import ingest_files as made
 import pytest
 
 from pipeline.ingest import read_corpus, read_file
 from pipeline.ingest.columns import parse_columns
 from pipeline.ingest.files import article_ids, encode_path, slug, stem_of
+from pipeline.ingest.registry import MAX_BYTES
 from pipeline.schema import Article, Issue
 
 STORY = "{}\n\nThe mayor of Vorn said that the {} may reopen in May.\n\nNobody else was asked.\n"
@@ -112,6 +116,13 @@ def test_path_is_percent_encoded_where_it_must_be(tmp_path: Path) -> None:
     assert encode_path("a/b\u2028c") == "a/b%E2%80%A8c"
 
 
+def test_two_files_never_share_a_path(tmp_path: Path) -> None:
+    names = ["a\n.txt", "a%0A.txt", "b%0A.txt", "c\u2028.txt", "c%E2%80%A8.txt"]
+    articles, issues = read(write(tmp_path, {name: story(n) for n, name in enumerate(names)}))
+    paths = ["a%0A.txt", "a%250A.txt", "b%0A.txt", "c%25E2%2580%25A8.txt", "c%E2%80%A8.txt"]
+    assert sorted(a.path for a in articles) == paths and not issues
+
+
 def test_stems() -> None:
     assert [stem_of(n) for n in ("a/b.html.gz", "b.tar.gz", "b", "v1.2 final", ".x.txt")] == [
         "a/b",
@@ -187,6 +198,79 @@ def test_compressed_files(tmp_path: Path) -> None:
     )
     assert [(a.article_id, a.path) for a in articles] == [("a", "a.txt.gz"), ("b", "b.txt.gz")]
     assert len(issues) == 1 and "damaged" in issues[0].reason
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_rows_before_the_damage_are_read(own: bool, tmp_path: Path) -> None:
+    noise = random.Random(1)
+    votes = [" ".join(f"She said {noise.getrandbits(99)} to the clerk." for _ in range(9)) for _ in range(99)]
+    rows = [({"id": 99 - n} if own else {}) | {"text": story(n) + votes[n]} for n in range(99)]
+    packed = gzip.compress("".join(json.dumps(row) + "\n" for row in rows).encode())
+    articles, issues = read(write(tmp_path, {"a.jsonl.gz": packed[: len(packed) * 2 // 3]}))
+    assert len(articles) > 40 and len(issues) == 1 and "is damaged" in issues[0].reason
+
+
+def test_pages_before_the_damage_are_read(tmp_path: Path) -> None:
+    pytest.importorskip("fastwarc")
+    pages = [gzip.compress(made.warc().replace(b"/ferry", b"/%d" % n)) for n in range(3)]
+    articles, issues = read(
+        write(tmp_path, {"a.warc.gz": pages[0] + pages[1] + pages[2][:90] + b"\xff" * 90})
+    )
+    assert [a.article_id for a in articles] == ["a/example.org/0", "a/example.org/1"]
+    assert [i.severity for i in issues if "damaged web archive" in i.reason] == ["error"]
+
+
+def test_a_row_with_more_cells_than_the_header_is_told(tmp_path: Path) -> None:
+    cut = "title,text\nHi there,The mayor, Orla Berg, said no.\nGood,The pier may reopen.,,\n"
+    articles, (issue,) = read(write(tmp_path, {"a.csv": cut}))
+    assert [a.text for a in articles] == ["Hi there\n\nThe mayor", "Good\n\nThe pier may reopen."]
+    assert (issue.article_id, issue.severity) == ("a/0000002", "warning")
+    assert issue.reason.startswith("row 2 has 4 cells, the header 2;")
+
+
+def test_a_sheet_with_a_cell_beyond_its_header_is_told(tmp_path: Path) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    for cells in (
+        ["title", "text"],
+        ["Pier", "The pier may reopen.", None, "in May"],
+        ["Quay", "It is shut.", None],
+    ):
+        book.active.append(cells)
+    book.save(tmp_path / "a.xlsx")
+    _, (issue,) = read(tmp_path)
+    assert issue.reason == "row 2 has 4 cells, the header 2" and issue.article_id == "a/0000002"
+
+
+def test_the_first_accent_of_a_long_table_is_read_and_told(tmp_path: Path) -> None:
+    table = "".join(f"Ward {n},The clerk of ward {n} counted {n * 7919} votes.\n" for n in range(300))
+    table = f"place,text\n{table}Quay,Zoë Brück said in Málaga that she may sing.\n"
+    articles, (issue,) = read(write(tmp_path, {"a.csv": table.encode("cp1252")}))
+    assert articles[-1].text == "Zoë Brück said in Málaga that she may sing." and len(articles) == 301
+    assert (issue.severity, issue.article_id) == ("warning", None) and "read as Windows-1252" in issue.reason
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.json", "a.jsonl", "csv.txt", "json.txt", "export.txt"])
+def test_a_guessed_encoding_is_told_of_articles_of_one_file(name: str, tmp_path: Path) -> None:
+    text = "Zoë Brück said in Málaga that she may sing."
+    content = {"csv": f"title,text\nA song,{text}\n", "export": made.nexis_uni(text)}
+    line = json.dumps({"title": "A song", "text": text}, ensure_ascii=False)
+    content |= {"json": f"[{line}]", "jsonl": line}
+    kind = name.removeprefix("a.").removesuffix(".txt")
+    (article,), (issue,) = read(write(tmp_path, {name: content[kind].encode("cp1252")}))
+    assert article.text.endswith(text) and "cp1252" in issue.reason and issue.severity == "warning"
+
+
+def test_a_table_leaves_the_limit_of_other_tables_alone(tmp_path: Path) -> None:
+    before = csv.field_size_limit()
+    read(write(tmp_path, {"a.csv": "title,text\nPier,The pier may reopen.\n"}))
+    assert csv.field_size_limit() == before != MAX_BYTES
+
+
+def test_cut_json_is_told_once_with_its_place(tmp_path: Path) -> None:
+    rows = json.dumps([{"title": "Pier", "text": story(n)} for n in range(2)], indent=1)
+    articles, (issue,) = read(write(tmp_path, {"a.json": rows[:-4]}))
+    assert not articles and issue.reason.startswith("is not JSON") and "line 9 column 1" in issue.reason
 
 
 def test_an_article_can_be_too_long(tmp_path: Path) -> None:

@@ -29,6 +29,9 @@ SAID = "The mayor of Vorn said that the pier may reopen in May."
 GOOD = STORY.format("pier").encode()
 SAID_PAGE = made.PAGE.replace(made.FIRST, SAID)
 LAUGHS = "\n".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9) if n else 'lol'}]" for n in range(12))
+ALIASES = "\n".join(
+    f"a{n}: &a{n} [{', '.join([f'{{name: *a{n - 1}}}' if n else 'lol'] * 34)}]" for n in range(5)
+)
 ENTITIES = '<!DOCTYPE x [<!ENTITY a "lol">' + "".join(
     f'<!ENTITY {chr(98 + n)} "{f"&{chr(97 + n)};" * 10}">' for n in range(12)
 ) + "]>"  # fmt: skip
@@ -65,6 +68,15 @@ def encrypted_zip() -> bytes:
     data[6] |= 1  # the flag in the local header
     data[data.rindex(b"PK\x01\x02") + 8] |= 1  # and in the directory
     return bytes(data)
+
+
+def encrypted_pdf() -> bytes:
+    """A PDF document locked with AES, which its reader cannot undo by itself."""
+    keys = f"/O <{'00' * 48}> /U <{'00' * 48}> /OE <{'00' * 32}> /UE <{'00' * 32}> /Perms <{'00' * 16}>"
+    ways = "/CF <</StdCF <</CFM /AESV3 /AuthEvent /DocOpen /Length 32>>>> /StmF /StdCF /StrF /StdCF"
+    lock = f"<</Filter /Standard /V 5 /R 6 /Length 256 /P -4 {keys} {ways}>>"
+    trailer = f"trailer<</Encrypt {lock} /ID [<00> <00>] "
+    return made.pdf().replace(b"trailer<<", trailer.encode())
 
 
 def oddly_packed(data: bytes) -> bytes:
@@ -163,6 +175,8 @@ CASES: dict[str, tuple[bytes, str]] = {
     "bidi.txt": (GOOD.replace(b"pier", "\u202epier\u202c".encode()), "text"),
     "formula.txt": (b"=cmd|' /C calc'!A0\n\n" + SAID.encode() + b"\n\n@SUM(A1) said nobody.", "text"),
     "yaml_bomb.txt": (f"---\n{LAUGHS}\ntitle: Pier\n---\n".encode() + GOOD, "text"),
+    "yaml_names.txt": (f"---\n{ALIASES}\ntitle: *a4\n---\n".encode() + GOOD, "text"),
+    "yaml_in_itself.txt": (b"---\ntitle: &a {name: *a}\nauthor: Ida Holm\n---\n" + GOOD, "text"),
     "yaml_python.txt": (b"---\ntitle: !!python/object/apply:os.system [ls]\n---\n" + GOOD, "text"),
     "yaml_open.txt": (b"---\ntitle: Pier\n" + GOOD, "text"),
     "yaml_odd.txt": (b"---\ntitle: [1, {a: b}]\ndate: {x: 1}\nauthor: true\nurl: 3.5\nsource: ~\n---\n" + GOOD, "text"),
@@ -170,6 +184,9 @@ CASES: dict[str, tuple[bytes, str]] = {
     "deep.json": (b"[" * 200_000, "error"),
     "deep.jsonl": (b'{"text": ' + b"[" * 200_000 + b"\n", "error"),
     "surrogate.jsonl": (json.dumps({"text": SAID + " \ud800 He smiled."}).encode(), "text"),
+    "surrogate_id.jsonl": (json.dumps({"id": "\ud800", "text": SAID}).encode(), "text"),
+    "surrogate_name.jsonl": (json.dumps({"\ud800": 1}).encode(), "error"),
+    "surrogate_date.jsonl": (json.dumps({"text": SAID, "date": "03/04/2019 \ud800"}).encode(), "text"),
     "number.jsonl": (b'{"id": ' + b"1" * 10_000 + b', "text": "x"}', "error"),
     "kinds.jsonl": (b'{"text": 1}\n{"text": null}\n{"text": {"a": 1}}\n{"text": []}\nnull\n3\n"x"\n', "error"),
     "wide.jsonl": (json.dumps({"text": SAID}).encode("utf-16"), "text"),
@@ -205,6 +222,7 @@ CASES: dict[str, tuple[bytes, str]] = {
     "half.epub": (made.zipped({"META-INF/container.xml": "<x/>"}), "error"),
     "cut.pdf": (made.pdf()[:-300], "any"),
     "loop.pdf": (made.pdf().replace(b"/Kids[3 0 R]", b"/Kids[2 0 R]"), "error"),
+    "locked.pdf": (encrypted_pdf(), "error"),
     "braces.rtf": (b"{\\rtf1 " + b"{" * 100_000 + SAID.encode(), "any"),
     "cut.warc": (made.warc()[:600], "any"),
     "length.warc": (made.warc().replace(b"Content-Length: ", b"Content-Length: 9999"), "any"),
@@ -240,7 +258,7 @@ def outcome(folder: Path) -> tuple[list[Article], list[Issue]]:
     keys = [(i.path, i.stage, i.start) for i in issues]
     ids = [a.article_id for a in articles]
     assert len(set(ids)) == len(ids) and ids == sorted(ids)
-    assert all(isinstance(i.reason, str) and i.reason and "\n" not in i.reason for i in issues)
+    assert all(i.reason and i.reason.encode("utf-8") and "\n" not in i.reason for i in issues)
     for article in articles:
         check_clean(article)
     assert len({*keys}) == len(keys)
@@ -278,7 +296,7 @@ def test_hostile_file(name: str, tmp_path: Path) -> None:
 )
 def test_bomb(packed: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(opening, "ALWAYS_ALLOWED", 2**20)
-    monkeypatch.setattr("pipeline.ingest.rows.ALWAYS_ALLOWED", 2**20)
+    monkeypatch.setattr("pipeline.ingest.office.ALWAYS_ALLOWED", 2**20)
     zeros = b" " * (32 * 2**20)
     if packed == "txt.zst":
         zstandard = pytest.importorskip("zstandard")
@@ -333,12 +351,29 @@ def test_hostile_names(tmp_path: Path) -> None:
     assert all(a.path.isprintable() for a in articles)
 
 
+def test_an_encrypted_document_is_told_as_such(tmp_path: Path) -> None:
+    pytest.importorskip("pypdf")
+    (tmp_path / "a.pdf").write_bytes(encrypted_pdf())
+    assert "is encrypted; save it without a password" in outcome(tmp_path)[1][0].reason
+
+
+def test_a_feed_that_names_a_file_is_no_way_to_it(tmp_path: Path) -> None:
+    pytest.importorskip("feedparser")
+    summary = f"<description>{SAID * 20}</description>"
+    (tmp_path / "elsewhere.xml").write_text(f"<rss><channel><item>{summary}</item></channel></rss>")
+    (tmp_path / "corpus").mkdir()
+    (tmp_path / "corpus" / "a.rss").write_text(str(tmp_path / "elsewhere.xml"))
+    articles, issues = outcome(tmp_path / "corpus")
+    assert not articles and [i.reason for i in issues] == ["is no RSS or Atom feed, or one without entries"]
+
+
 def test_what_is_no_regular_file(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.txt")
+    (tmp_path / "to_pipe.txt").symlink_to("pipe.txt")
     (tmp_path / "folder.txt").mkdir()
     (tmp_path / "good.txt").write_bytes(GOOD)
     articles, issues = outcome(tmp_path)
-    assert len(articles) == 1 and [i.path for i in issues] == ["pipe.txt"]
+    assert len(articles) == 1 and [i.path for i in issues] == ["pipe.txt", "to_pipe.txt"]
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")

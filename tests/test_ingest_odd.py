@@ -42,14 +42,6 @@ def sheet(*rows: list[Any], before: list[Any] | None = None) -> bytes:
     return out.getvalue()
 
 
-def nexis_uni() -> str:
-    return (
-        f"Page 1 of 2\n\n{TITLE}\n\nSkerry Post\n\nJanuary 6, 2024 Saturday\n\nCopyright 2024 Skerry Media All Rights "
-        f"Reserved\n\nSection: NEWS; Pg. 3\nLength: 120 words\nByline: Ida Holm\n\nBody\n\n{BODY}\n\n"
-        "Load-Date: January 7, 2024\n\nEnd of Document\n"
-    )
-
-
 def factiva() -> str:
     return (
         f"{TITLE}\n\nIda Holm\n120 words\n6 January 2024\nSkerry Post\nSKPO\nEnglish\n(c) 2024 Skerry Media\n\n{BODY}\n"
@@ -194,9 +186,9 @@ FILES: dict[str, tuple[Callable[[], bytes | str], dict[str, str], str]] = {
     "guardian.json": (lambda: json.dumps(GUARDIAN), {"published": "2024-01-06"}, ""),
     "newsapi.json": (lambda: json.dumps(NEWS_API), META, "cut off"),
     "ccnews.jsonl": (lambda: json.dumps(CC_NEWS), {"source": "Skerry Post", "published": "2024-01-06"}, ""),
-    "nexis_uni.txt": (nexis_uni, META, ""),
+    "nexis_uni.txt": (lambda: made.nexis_uni(BODY), META, ""),
     "factiva.txt": (factiva, META, ""),
-    "nexis_uni.docx": (lambda: word(nexis_uni()), META, ""),
+    "nexis_uni.docx": (lambda: word(made.nexis_uni(BODY)), META, ""),
     "factiva.rtf": (lambda: rich(factiva()), META, ""),
     "press_release.docx": (press_release, {}, ""),
     "edited.odt": (edited, {}, ""),

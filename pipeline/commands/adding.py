@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pipeline.commands.terminal import fail, visible
 from pipeline.ingest import read_corpus, read_file
-from pipeline.ingest.files import slug
+from pipeline.ingest.files import COMPRESSED, is_passed_over, slug
 from pipeline.schema import Article, Issue
 
 LONGEST_NAME = 60
@@ -36,7 +36,7 @@ def add_file(file: Path, corpus: Path, language: str, columns: Mapping[str, str]
     for article in articles[:3]:
         _print_article(article)
     if len(articles) > 3:
-        print(f"… and {len(articles) - 3:,} more articles")
+        print(f"… and {_counted(len(articles) - 3, 'more article')}")
     for issue in issues:
         print(f"  {issue.severity}: {visible(issue.reason)}")
     if not articles:
@@ -47,7 +47,7 @@ def add_file(file: Path, corpus: Path, language: str, columns: Mapping[str, str]
         return True
     target = _free_name(file, articles, corpus)
     corpus.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(file, target)
+    _copy_whole(file, target)
     print(f"added as {visible(str(target))}")
     return True
 
@@ -57,19 +57,25 @@ def examine(folder: Path, language: str, limit: int | None, columns: Mapping[str
     if not folder.is_dir():
         raise FileNotFoundError(f"{folder}: no such folder; give the folder that holds the articles")
     counts: Counter[str] = Counter()
+    last: Counter[str] = Counter()  # what the article that was read last adds to the counts
     for item in read_corpus(folder, language=language, limit=limit, columns=columns):
         if isinstance(item, Article):
-            counts["articles"] += 1
-            counts["duplicates"] += item.duplicate_of is not None
-            counts["words"] += len(item.text.split())
+            repeats = item.duplicate_of is not None
+            last = Counter(articles=1, duplicates=repeats, words=len(item.text.split()))
+            counts.update(last)
         else:
+            if item.severity == "error" and item.article_id:  # it was read, and is in another language
+                counts.subtract(last)
             counts[item.severity] += 1
             print(f"{item.severity:<8}{visible(item.path or '')}: {visible(item.reason)}")
-    print(
-        f"{counts['articles']:,} articles ({counts['words']:,} words) would be read, {counts['error']:,} skipped"
-    )
+    words = _counted(counts["words"], "word")
+    print(f"{_counted(counts['articles'], 'article')} ({words}) would be read, {counts['error']:,} skipped")
     print(f"{counts['warning']:,} come with a warning, {counts['duplicates']:,} repeat another")
     return not counts["error"]
+
+
+def _counted(n: int, what: str) -> str:
+    return f"{n:,} {what}{'' if n == 1 else 's'}"
 
 
 def _print_article(article: Article) -> None:
@@ -99,15 +105,24 @@ def _same_file(file: Path, corpus: Path) -> Path | None:
     return next((p for p in candidates if filecmp.cmp(p, file, shallow=False)), None)
 
 
+def _copy_whole(file: Path, target: Path) -> None:
+    """Copy a file under a name that is passed over, then give it its own: no run ever finds half of it."""
+    part = target.with_name(f".{target.name}")
+    try:
+        shutil.copyfile(file, part)
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
+
+
 def _free_name(file: Path, articles: list[Article], corpus: Path) -> Path:
     """A clean name in the corpus: after the headline of a single article, else after the file."""
-    suffix = "".join(
-        file.suffixes[-2:] if file.suffix.lower() in (".gz", ".zst") else file.suffixes[-1:]
-    ).lower()
+    packed = file.suffix.lower() in COMPRESSED
+    suffix = "".join(file.suffixes[-2:] if packed else file.suffixes[-1:]).lower()
     name = articles[0].title if len(articles) == 1 and articles[0].title else file.name.removesuffix(suffix)
     stem = slug(name.replace("/", "-")).replace(".", "-")
     stem = (
         stem if len(stem) <= LONGEST_NAME else stem[:LONGEST_NAME].rpartition("-")[0] or stem[:LONGEST_NAME]
     )
     names = (f"{stem}{'' if n == 1 else f'-{n}'}{suffix}" for n in count(1))
-    return next(corpus / name for name in names if not (corpus / name).exists())
+    return next(corpus / n for n in names if not (corpus / n).exists() and not is_passed_over(n))

@@ -7,6 +7,8 @@ import unicodedata
 from functools import cache
 from typing import TYPE_CHECKING
 
+from pipeline.lexicon.word_sets import words_of
+
 if TYPE_CHECKING:
     from ftfy import TextFixerConfig
 
@@ -38,13 +40,6 @@ _BLANK = re.compile(r"\n[^\S\n]*\n\s*")
 _END = re.compile(r"""[.!?:…。！？][\"'”’»)\]*_]*$""")
 _HYPHEN = re.compile(r"([^\W\d_]{2,})[-‐]$")
 WRAP_WIDTH = 130  # no line of a hard-wrapped file is longer
-KEPT_HYPHENS = frozenset(
-    "all anti co cross ex far first full half hard high ill left life long low mid multi near non off old on "
-    "one out over part post pre pro re right second self semi short so third three top two ultra under "
-    "vice well world".split()
-)
-
-
 ROUNDS = 5
 
 
@@ -149,7 +144,7 @@ def _loose_end(line: str, following: str, words: frozenset[str]) -> tuple[str, s
     if not parted:
         return line, " "
     first, rest = parted.group(1).lower(), re.split(r"[\W\d_]", following, maxsplit=1)[0].lower()
-    if first in KEPT_HYPHENS or f"{first}-{rest}" in words:
+    if first in words_of("first_of_compound") or f"{first}-{rest}" in words:
         return line, ""
     return line[:-1], ""
 

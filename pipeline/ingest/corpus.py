@@ -10,18 +10,17 @@ from dataclasses import dataclass, replace
 from heapq import heappop, heappush
 from pathlib import Path
 
+from pipeline.ingest.clean import clean_line
 from pipeline.ingest.copies import near_copies
 from pipeline.ingest.draft import Draft, Problem
 from pipeline.ingest.files import article_ids, encode_path, short_hash, suffix_of, table_path, walk
 from pipeline.ingest.finish import MAX_CHARACTERS, finish, wrong_language
 from pipeline.ingest.kinds import CALLED, suffix_by_content
-from pipeline.ingest.opening import open_file
+from pipeline.ingest.opening import UNREADABLE, open_file
 from pipeline.ingest.registry import READERS, Asked, reader_of
 from pipeline.ingest.spool import by_id, first_seen
 from pipeline.schema import Article, Issue
 
-UNREADABLE = (ValueError, OSError, EOFError, zlib.error, lzma.LZMAError, gzip.BadGzipFile)
-"""What reading a broken file may raise; all of it becomes an issue."""
 SHORTCUTS = (".url", ".webloc", ".lnk")
 KEPT = "only --keep-duplicates reads it"
 
@@ -54,8 +53,10 @@ def read_corpus(
     files: dict[str, Path] = {}
     for path, problem in walk(folder):
         name = table_path(path, folder)
+        while name in files:  # a file called a%0A.txt beside one whose name ends its line there
+            name = name.replace("%", "%25")
         if problem := problem or _unknown(path):
-            yield Issue(name, "ingest", None, None, "error", f"{problem}; left out")
+            yield _issue(name, f"{problem}; left out")
         else:
             files[name] = path
     yield from _marked(_in_order(files, asked, max_characters), language, limit)
@@ -76,7 +77,7 @@ def read_file(
         raise FileNotFoundError(f"{path}: no such file")
     name = table_path(path, path.parent)
     if problem := _unknown(path):
-        yield Issue(name, "ingest", None, None, "error", problem)
+        yield _issue(name, problem)
         return
     yield from _marked(
         _in_order({name: path}, Asked(columns=dict(columns or {})), max_characters), language, None
@@ -162,10 +163,10 @@ def _read(path: Path, name: str, first: str, asked: Asked, max_characters: int) 
                 empty = False
                 yield _finished(draft, name, max_characters, note)
     except UNREADABLE as error:
-        yield Issue(name, "ingest", None, None, "error", _reason(error))
+        yield _issue(name, _reason(error))
     else:
         if empty:
-            yield Issue(name, "ingest", None, None, "warning", "holds no article")
+            yield _issue(name, "holds no article", severity="warning")
 
 
 def _finished(
@@ -175,11 +176,11 @@ def _finished(
     if draft.member:
         name = f"{name}/{encode_path(draft.member)}"
     if isinstance(found, Problem):
-        return Issue(name, "ingest", found.number, None, found.severity, found.reason)
+        return _issue(name, found.reason, found.number, severity=found.severity)
     try:
         done = finish(found[1], found[0], name, max_characters)
     except ValueError as error:
-        return Issue(name, "ingest", draft.number, None, "error", str(error))
+        return _issue(name, str(error), draft.number)
     return Read(done.article, (note, *done.notes) if note else done.notes, draft.number)
 
 
@@ -194,7 +195,7 @@ def _marked(stream: Iterator[Found], language: str, limit: int | None) -> Iterat
         if isinstance(found, Issue):
             yield found
             continue
-        article, place = found.article, (found.article.path, "ingest", found.number)
+        article = found.article
         notes = list(found.notes)
         if first := seen(article.sha256, article.article_id):
             article = replace(article, duplicate_of=first)
@@ -206,10 +207,18 @@ def _marked(stream: Iterator[Found], language: str, limit: int | None) -> Iterat
         yield article
         if notes or foreign:
             severity = "error" if foreign else "warning" if found.notes else "info"
-            yield Issue(*place, article.article_id, severity, "; ".join(filter(None, [foreign, *notes])))
+            said = "; ".join(filter(None, [foreign, *notes]))
+            yield _issue(article.path, said, found.number, article.article_id, severity)
         count += not foreign
         if count == limit:
             return
+
+
+def _issue(
+    path: str, reason: str, number: int | None = None, article_id: str | None = None, severity: str = "error"
+) -> Issue:
+    """An issue whose reason, which may quote a file's own names and values, is one line that can be written."""
+    return Issue(path, "ingest", number, article_id, severity, clean_line(reason) or "cannot be read")
 
 
 def _reason(error: BaseException) -> str:

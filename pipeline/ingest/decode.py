@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import codecs
+import io
 import re
+from collections.abc import Iterator
+from typing import BinaryIO
 
 MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -51,11 +54,13 @@ NO_PAGES = (
     "oem",
 )
 """Python's names of encodings that no page is in, or that were tried before."""
+STRAY_BYTES = "some bytes are not UTF-8; they were read as Windows-1252"
 SNIFFED = 1 << 16
 _BEGINNINGS = tuple(beginning for beginning, _ in MAGIC)
 _CONTROL = bytes(i for i in range(32) if i not in b"\t\n\v\f\r\x1b")
 _DECLARED = re.compile(rb"""(?i)(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]{3,40})""")
 _HIGH = re.compile(rb"[\x80-\xff]")
+_ESCAPED = re.compile("[\udc80-\udcff]")
 
 
 def sniff(data: bytes) -> str | None:
@@ -63,6 +68,18 @@ def sniff(data: bytes) -> str | None:
     if data.startswith(_BEGINNINGS):
         return next(kind for beginning, kind in MAGIC if data.startswith(beginning))
     return "a video" if data[4:8] == b"ftyp" else None
+
+
+def check_sniff(stream: BinaryIO) -> None:
+    """ValueError where a stream is plainly no text."""
+    if kind := sniff(head_of(stream)):
+        raise ValueError(f"is {kind}, not text")
+
+
+def head_of(stream: BinaryIO) -> bytes:
+    """The first bytes of a stream, left in it; none where it cannot be looked into."""
+    peek = getattr(stream, "peek", None)
+    return bytes(peek(16)[:16]) if peek else b""
 
 
 def looks_binary(data: bytes) -> bool:
@@ -108,12 +125,26 @@ def decode(data: bytes, declared: str | None = None) -> tuple[str, str | None]:
         raise ValueError("is binary, not text")
     if guessed and encoding == "utf-8":
         text = _mended(data)
-        return text, "some bytes are not UTF-8; they were read as Windows-1252"
+        return text, STRAY_BYTES
     text = data.decode(encoding, "replace").removeprefix("\ufeff")
     notes = [f"encoding guessed: {encoding}"] if guessed else []
     if (lost := text.count("\ufffd")) and (lost := lost - data.count("\ufffd".encode())) > 0:
         notes.append(f"{lost} characters could not be decoded")
     return text, "; ".join(notes) or None
+
+
+def decoded_lines(stream: BinaryIO, encoding: str, notes: list[str]) -> Iterator[str]:
+    """The lines of a stream, with their ends. Its beginning told the encoding; what else turns up is added to `notes`.
+
+    An export of a thousand rows in Windows-1252 may have its first accented letter in the last.
+    """
+    errors = "surrogateescape" if encoding == "utf-8" else "replace"
+    for line in io.TextIOWrapper(stream, encoding.replace("utf-8", "utf-8-sig"), errors, newline=""):
+        if not line.isascii() and _ESCAPED.search(line):
+            line = _mended(line.encode("utf-8", "surrogateescape"))
+            if STRAY_BYTES not in notes:
+                notes.append(STRAY_BYTES)
+        yield line
 
 
 def _wide(data: bytes) -> str | None:

@@ -16,8 +16,8 @@ from pipeline.ingest.decode import decode
 from pipeline.ingest.draft import Draft, Problem, text_of
 from pipeline.ingest.exports import export_articles
 from pipeline.ingest.markup import markup_text
+from pipeline.ingest.office import BROKEN_OFFICE, checked_zip
 from pipeline.ingest.registry import Asked, read_whole
-from pipeline.ingest.rows import BROKEN_OFFICE, checked_zip
 
 MOST_PAGES = 2000
 NEEDED = "to read it, run: pip install 'hearsay[docs]'"
@@ -35,7 +35,7 @@ def read_pdf(stream: BinaryIO, asked: Asked) -> Iterator[Draft | Problem]:
     data = io.BytesIO(read_whole(stream, asked))
     try:
         from pypdf import PdfReader
-        from pypdf.errors import PyPdfError
+        from pypdf.errors import DependencyError, FileNotDecryptedError, PyPdfError
     except ImportError as error:
         raise ValueError(f"is a PDF document; {NEEDED}") from error
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)
@@ -43,6 +43,8 @@ def read_pdf(stream: BinaryIO, asked: Asked) -> Iterator[Draft | Problem]:
         document = PdfReader(data)
         pages = [page.extract_text() or "" for page in document.pages[:MOST_PAGES]]
         about: Any = document.metadata or {}
+    except (DependencyError, FileNotDecryptedError) as error:
+        raise ValueError("is a PDF document that is encrypted; save it without a password") from error
     except (PyPdfError, AssertionError, *BROKEN_OFFICE) as error:
         raise ValueError(f"is a PDF document that cannot be read: {error!r:.100}") from error
     text = "\n".join(without_running_heads(pages))

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 FIELDS = ("title", "byline", "source", "published", "url", "language")
 """The columns of `articles` that a file may state about its article."""
 NAMED_BY = ("name", "@value", "rendered", "title")  # in JSON, in this order
+DEEPEST = 4  # [{"name": [{"@value": "Ann Lee"}]}]; the anchors of YAML can nest a value in itself
+MOST_NAMES = 50  # of a list
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,19 +41,21 @@ class Problem:
     severity: str = "error"
 
 
-def text_of(value: object) -> str | None:
+def text_of(value: object, depth: int = DEEPEST) -> str | None:
     """A metadata value as one line of text; lists of names joined by "; "; None where there is nothing.
+
+    depth: how many lists and mappings may stand around a name.
 
     >>> text_of(["Ann Lee", {"name": "Bo Ek"}])
     'Ann Lee; Bo Ek'
     """
+    if isinstance(value, Mapping | list | tuple) and not depth:
+        return None
     if isinstance(value, Mapping):
-        return text_of(next((v for key in NAMED_BY if (v := value.get(key))), None))
+        return text_of(next((v for key in NAMED_BY if (v := value.get(key))), None), depth - 1)
     if isinstance(value, list | tuple):
-        parts = list(
-            dict.fromkeys(p for v in value[:50] if not isinstance(v, list | tuple) and (p := text_of(v)))
-        )
-        return "; ".join(parts) or None
+        names = (text_of(v, depth - 1) for v in value[:MOST_NAMES] if not isinstance(v, list | tuple))
+        return "; ".join(dict.fromkeys(filter(None, names))) or None
     if value is None or isinstance(value, bool) or value != value:  # NaN is not itself
         return None
     return " ".join(str(value)[:2000].split()) or None

@@ -64,7 +64,7 @@ def read_feed(stream: BinaryIO, asked: Asked) -> Iterator[Draft | Problem]:
         import feedparser
     except ImportError as error:
         raise ValueError("is a feed; to read it, run: pip install 'hearsay[web]'") from error
-    feed = feedparser.parse(data, resolve_relative_uris=False)
+    feed = feedparser.parse(io.BytesIO(data), resolve_relative_uris=False)  # bytes may name a file
     if not feed.entries:
         raise ValueError("is no RSS or Atom feed, or one without entries")
     source = text_of(feed.feed.get("title"))

@@ -83,7 +83,7 @@ def slug(name: str) -> str:
 
 def short_hash(text: str) -> str:
     """Eight hexadecimal digits that tell two names apart."""
-    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:8]
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:8]
 
 
 def suffix_of(name: str) -> str:
@@ -151,6 +151,8 @@ def _link_problem(path: Path, folder: Path) -> str | None:
         return "is a link that leads nowhere or in a circle"
     if target.is_dir():
         return "is a link to a folder; such links are not followed"
+    if not target.is_file():  # a pipe would be waited for without end
+        return "is a link to no regular file"
     if not target.is_relative_to(folder.resolve()):
         return "is a link to a file outside the corpus; copy the file itself"
     return None

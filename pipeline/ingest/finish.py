@@ -43,12 +43,13 @@ def finish(draft: Draft, article_id: str, path: str, max_characters: int = MAX_C
         raise ValueError(
             f"is {len(text):,} characters long; the longest article taken has {max_characters:,}"
         )
-    published, guessed = parse_date(clean_line(draft.published))
+    date = clean_line(draft.published)
+    published, guessed = parse_date(date)
     notes = [*draft.notes, _told(parted)]
-    if draft.published and not published:
-        notes.append(f"date not understood: {clean_line(draft.published)!r:.60}")
+    if date and not published:
+        notes.append(f"date not understood: {date!r:.60}")
     if guessed:
-        notes.append(f"date {draft.published} read as {published}: the order of day and month is a guess")
+        notes.append(f"date {date} read as {published}: the order of day and month is a guess")
     article = Article(
         article_id=article_id,
         title=parted.title,

@@ -6,34 +6,24 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
+from pipeline.lexicon import read_lexicon
+from pipeline.lexicon.word_sets import words_of
+
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
 
-ENGLISH = frozenset(
-    "the of and to in a is that for it on was said with as he she his her by at from be have has had will "
-    "would not are were this who they their an but which its been or more after about than".split()
-)
 LOOKED_AT = ((300, 0.3), (1500, 0.2))  # characters, and the share of function words that makes them English
 SHORTEST = 8  # words: below this a guess is no better than the assumption
 SURE = 0.8  # lists of English names come out as other languages, but never as surely as this
 _WORD = re.compile(r"[^\W\d_]+")
 _NOT_LATIN = re.compile("[\u0250-\U0010ffff]")
-_NAMES = dict(
-    pair.split("=")
-    for pair in (
-        "ar=Arabic ary=Arabic arz=Arabic cs=Czech da=Danish de=German el=Greek en=English es=Spanish "
-        "fa=Persian fi=Finnish fr=French he=Hebrew hi=Hindi hu=Hungarian id=Indonesian it=Italian "
-        "ja=Japanese ko=Korean nb=Norwegian nl=Dutch no=Norwegian pl=Polish pt=Portuguese ro=Romanian "
-        "ru=Russian sv=Swedish tr=Turkish uk=Ukrainian ur=Urdu vi=Vietnamese zh=Chinese"
-    ).split()
-)
 
 
 def detect_language(text: str) -> str:
     """ISO 639-1 code of the language; "en" for texts too short to tell that are written in Latin letters."""
     for looked_at, enough in LOOKED_AT:
         words = _WORD.findall(text[:looked_at].lower())
-        share = sum(map(ENGLISH.__contains__, words)) / max(1, len(words))
+        share = sum(map(words_of("english").__contains__, words)) / max(1, len(words))
         letters = "".join(words)
         latin = letters.isascii() or len(_NOT_LATIN.findall(letters)) < len(letters) / 2
         if share > enough and latin:
@@ -54,4 +44,9 @@ def _identifier() -> LanguageIdentifier:
 
 def name_of(code: str) -> str:
     """The English name of a language, or its code."""
-    return _NAMES.get(code.partition("-")[0], code)
+    return _names().get(code.partition("-")[0], code)
+
+
+@cache
+def _names() -> dict[str, str]:
+    return {row["code"]: row["name"] for row in read_lexicon("languages")}

@@ -12,8 +12,10 @@ _MONTH = (
 )
 _ANY_MONTH = _MONTH.replace("(jan", "(?:jan", 1)
 _DAY_NAME = r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?\.?,?\s+)?"
+_HALF = r"(?:([ap])\.?\s?m\b\.?)?"  # of the day; "10:35 PST" and "15:00 AEST" have none
 _ISO = re.compile(
-    r"(\d{4})-(\d\d?)-(\d\d?)(?:[T ](\d\d?):(\d\d)(?::(\d\d)(?:[.,]\d+)?)?\s*(Z|UTC|GMT|[+-]\d\d:?\d\d)?)?",
+    r"(\d{4})-(\d\d?)-(\d\d?)"
+    rf"(?:[T ](\d\d?):(\d\d)(?::(\d\d)(?:[.,]\d+)?)?\s*{_HALF}\s*(Z|UTC|GMT|[+-]\d\d:?\d\d)?)?",
     re.I,
 )
 _COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T?(\d\d)(\d\d)(\d\d)?(Z)?)?")
@@ -22,7 +24,7 @@ _MONTH_FIRST = re.compile(rf"{_DAY_NAME}{_MONTH}\s+(\d\d?)(?:st|nd|rd|th)?,?\s+(
 _YEAR_FIRST = re.compile(r"(\d{4})[/.](\d\d?)[/.](\d\d?)")
 _NUMBERS = re.compile(r"(\d\d?)([/.-])(\d\d?)\2(\d{4})")
 _TIME = re.compile(
-    r"(?:,|-|–|\||at|\s)*(\d\d?)[:.](\d\d)(?::(\d\d))?\s*([ap])?\.?(?:m\b\.?)?\s*(Z|UTC|GMT|[+-]\d\d:?\d\d)?",
+    rf"(?:,|-|–|\||at|\s)*(\d\d?)[:.](\d\d)(?::(\d\d))?\s*{_HALF}\s*(Z|UTC|GMT|[+-]\d\d:?\d\d)?",
     re.I,
 )
 _LABEL = (
@@ -64,7 +66,7 @@ def parse_date(text: str | None) -> tuple[str | None, bool]:
     if m := re.fullmatch(_COMPACT, text):
         return _iso(m[1], m[2], m[3], m[4], m[5], m[6], None, m[7]), False
     if m := _ISO.search(text):
-        return _iso(m[1], m[2], m[3], m[4], m[5], m[6], None, m[7]), False
+        return _iso(*m.groups()), False
     if m := _DAY_FIRST.search(text):
         return _with_time(m[3], _number(m[2]), m[1], text[m.end() :]), False
     if m := _MONTH_FIRST.search(text):

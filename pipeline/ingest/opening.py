@@ -6,12 +6,15 @@ import bz2
 import gzip
 import io
 import lzma
+import zlib
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
 
 from pipeline.ingest.files import suffix_of
 
+UNREADABLE = (ValueError, OSError, EOFError, zlib.error, lzma.LZMAError, gzip.BadGzipFile)
+"""What reading a broken file may raise; all of it becomes an issue."""
 LARGEST_RATIO = 200  # text packs to a third or a tenth
 ALWAYS_ALLOWED = 256 * 2**20  # bytes that any packed file may unpack to
 

@@ -31,6 +31,8 @@ LONGEST_HEADER = 64 * 1024
 LONGEST_HEAD = 4000  # characters of lines such as "Title: …"
 _FENCED = re.compile(r"\A\ufeff?\s{0,20}---[ \t]*\r?\n(.*?\n)(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.DOTALL)
 _PAGE = re.compile(r"\s*(?:<\?xml[^<>]*>\s*)?<(?:!doctype html|html)\b", re.IGNORECASE)
+_NO_FIELD = "front matter names no title, date or the like; left out"
+_NAME = re.compile(r"[\w.-]+")
 _HEADER_LINE = re.compile(r"([A-Za-z][A-Za-z_ -]{1,20}):[ \t]+(\S.*)")
 
 
@@ -45,21 +47,25 @@ def read_text(stream: BinaryIO, asked: Asked) -> Iterator[Draft | Problem]:
 
         yield of_page(text, (*notes, "the file is a saved page, whatever its name says"))
         return
-    from pipeline.ingest import kinds, rows
-
-    if kinds.is_json(text):
-        yield from rows.rows_of_json(text, asked)
-        return
-    if kinds.is_table(text, rows.TEXT_NAMES):
-        yield from rows.read_csv(io.BytesIO(text.encode("utf-8", "replace")), asked)
-        return
-    if (articles := export_articles(text)) is not None:
-        yield from articles
+    if (several := _several(text, asked)) is not None:
+        yield from several
+        yield from (Problem(note, severity="warning") for note in notes)
         return
     fields, body, problem = front_matter(text)
-    if not fields:
+    if body == text:  # no front matter
         fields, body = header_lines(text)
     yield Draft(body, **fields, titled="title" not in fields, notes=(*notes, *problem))
+
+
+def _several(text: str, asked: Asked) -> Iterator[Draft | Problem] | None:
+    """The articles of a text that is JSON, a table or an export of a news database; None where it is just a text."""
+    from pipeline.ingest import csv_rows, json_rows, kinds, rows
+
+    if kinds.is_json(text):
+        return json_rows.rows_of_json(text, asked)
+    if kinds.is_table(text, rows.TEXT_NAMES):
+        return csv_rows.read_csv(io.BytesIO(text.encode("utf-8", "replace")), asked)
+    return export_articles(text)
 
 
 def read_markdown(stream: BinaryIO, asked: Asked) -> Iterator[Draft | Problem]:
@@ -76,17 +82,25 @@ def front_matter(text: str) -> tuple[dict[str, Any], str, tuple[str, ...]]:
     found = _FENCED.match(text[:LONGEST_HEADER])
     if not found or ":" not in found[1]:
         return {}, text, ()
-    import frontmatter
     import yaml
 
     try:
-        values = frontmatter.loads(text[: found.end()]).metadata
-        notes: tuple[str, ...] = ()
+        values = yaml.safe_load(found[1])
+        note = ""
     except (yaml.YAMLError, ValueError, RecursionError, TypeError, AttributeError):
         lines = (_HEADER_LINE.fullmatch(line.strip()) for line in found[1].splitlines())
         values = {m[1]: m[2].strip("\"'") for m in lines if m}
-        notes = ("front matter is not valid YAML; it was read line by line",)
-    return known_fields(values), text[found.end() :], notes
+        note = "front matter is not valid YAML; it was read line by line"
+    fields = known_fields(values) if isinstance(values, dict) else {}
+    if not fields and not _all_names(values):
+        return {}, text, ()
+    notes = tuple(filter(None, (note, "" if fields else _NO_FIELD)))
+    return fields, text[found.end() :], notes
+
+
+def _all_names(values: object) -> bool:
+    """Whether YAML is front matter by its look, names with values, and no sentences with a colon between two rules."""
+    return isinstance(values, dict) and bool(values) and all(_NAME.fullmatch(str(key)) for key in values)
 
 
 def header_lines(text: str) -> tuple[dict[str, Any], str]:

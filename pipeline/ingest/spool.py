@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import pickle
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import replace
 from itertools import chain
 
 from pipeline.ingest.draft import Draft, Problem
 from pipeline.ingest.files import slug, stem_of
+from pipeline.ingest.opening import UNREADABLE
 
 
 def row_id(draft: Draft, first: str) -> str:
@@ -30,7 +31,7 @@ def by_id(drafts: Iterator[Draft | Problem], first: str) -> Iterator[tuple[str, 
     """The drafts of a file, each with an id of its own, in the order of the ids.
 
     The one article of a file has the file's id. Rows without ids of their own come in that order by their
-    numbers; others are sorted on disk.
+    numbers; others are sorted on disk. Damage in the file is raised once all that stood before it has been given.
     """
     head = next(drafts, None)
     while isinstance(head, Problem):
@@ -44,14 +45,29 @@ def by_id(drafts: Iterator[Draft | Problem], first: str) -> Iterator[tuple[str, 
     database = sqlite3.connect("")
     database.execute("CREATE TABLE drafts (id TEXT UNIQUE, draft BLOB)")
     database.execute("CREATE TABLE copies (id TEXT PRIMARY KEY, number INTEGER) WITHOUT ROWID")
-    for draft in chain([head], drafts):
-        if isinstance(draft, Problem):
-            yield draft
-        else:
-            _store(database, row_id(draft, first), _packed(draft))
-    for article_id, stored in database.execute("SELECT id, draft FROM drafts ORDER BY id"):
-        yield article_id, Draft(**pickle.loads(stored))
-    database.close()
+    try:
+        damage = yield from _stored(database, chain([head], drafts), first)
+        for article_id, stored in database.execute("SELECT id, draft FROM drafts ORDER BY id"):
+            yield article_id, Draft(**pickle.loads(stored))
+    finally:
+        database.close()
+    if damage:
+        raise damage
+
+
+def _stored(
+    database: sqlite3.Connection, drafts: Iterator[Draft | Problem], first: str
+) -> Generator[Problem, None, Exception | None]:
+    """Keep the drafts up to the end of their file or its first damage, which is returned; give the problems."""
+    try:
+        for draft in drafts:
+            if isinstance(draft, Problem):
+                yield draft
+            else:
+                _store(database, row_id(draft, first), _packed(draft))
+    except UNREADABLE as damage:
+        return damage
+    return None
 
 
 def _store(database: sqlite3.Connection, wanted: str, packed: bytes) -> None:
