@@ -22,6 +22,7 @@ THRESHOLD = 0.5
 # names that are neither capitals nor seats of government need the reader's word for it: "Liverpool won"
 THRESHOLD_ELSEWHERE = 0.75
 READER_FLOOR = 0.02
+COMPOUNDS = ("compound", "flat", "amod")
 
 
 @cache
@@ -60,9 +61,10 @@ def find_metonyms(
         seat = state_of_capital(name.text) is not None or fold(name.text) in seats()
         if label[i] != "GPE" and not (seat and label[i] in ("LOC", "FAC", "ORG")):
             continue
-        score = metonymy(
-            doc, children, name.start, name.end, reader.get(head_of(doc, name.start, name.end).i)
-        )
+        head = head_of(doc, name.start, name.end)
+        if not seat and head.dep_ in COMPOUNDS:
+            continue  # "Orla residents", "an Orla lawyer"
+        score = metonymy(doc, children, name.start, name.end, reader.get(head.i))
         if score >= (THRESHOLD if seat else THRESHOLD_ELSEWHERE):
             found.add(i)
     return found
@@ -126,7 +128,7 @@ def _reading(token: Token, head: Token, preposition: str) -> tuple[str, str]:
         return "possessive", acts.get(("noun", lemma), "")
     if token.dep_ == "obl:agent" or (preposition == "by" and token.dep_ == "obl"):
         return "agent", ""
-    if token.dep_ in ("compound", "flat", "amod"):
+    if token.dep_ in COMPOUNDS:
         return "compound", acts.get(("noun", lemma), "")
     if token.dep_ == "nmod":
         return "noun", acts.get(("relation", lemma), "") or acts.get(("noun", lemma), "")

@@ -14,7 +14,7 @@ from functools import cache
 
 from pipeline.datelines import find_datelines
 from pipeline.entities.names import Name
-from pipeline.entities.places import is_demonym, is_known_place
+from pipeline.entities.places import is_demonym, is_known_place, is_province, is_state
 from pipeline.entities.words import word_set
 from pipeline.lexicon import read_lexicon
 
@@ -48,7 +48,9 @@ def told_types(names: Sequence[Name], text: str) -> dict[Form, str]:
     for i, name in enumerate(names):
         told = "" if name.label in SETTLED else _told(name, text)
         nobody = name.label == "PERSON" and surnames.isdisjoint(name.words)
-        is_place = i in datelined or (nobody and (_governs(name, text) or _is_where(name, text)))
+        is_place = i in datelined or (
+            nobody and (_governs(name, text) or _is_where(name, text) or _lies_in(names, i, text))
+        )
         if not told and is_place and name.label not in SETTLED:
             told = "GPE"
         if told:
@@ -79,6 +81,16 @@ def _is_where(name: Name, text: str) -> bool:
     """Whether a sentence opens with where it plays: "In Orla, a minister said"."""
     opens = text[max(0, name.start_char - 5) : name.start_char].endswith(("\nIn ", ". In ", "” In ", '" In '))
     return opens and text[name.end_char : name.end_char + 2] == ", "
+
+
+def _lies_in(names: Sequence[Name], i: int, text: str) -> bool:
+    """Whether a name of one word has its state or province behind it: "Orla, Texas", but not "Orla, Norway's king"."""
+    if i + 1 >= len(names) or len(names[i].words) > 1:
+        return False
+    state = names[i + 1]
+    if text[names[i].end_char : state.start_char] != ", " or text[state.end_char :].startswith(POSSESSIVES):
+        return False
+    return is_state(state.text) or is_province(state.text)
 
 
 def in_datelines(names: Sequence[Name], text: str) -> set[int]:
