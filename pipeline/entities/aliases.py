@@ -181,6 +181,17 @@ def in_letters(words: tuple[str, ...]) -> tuple[str, ...]:
     return words
 
 
+def written_out(name: str) -> str:
+    """The name of a union that is written by its letters: "U.N." -> "United Nations"; itself where it is none.
+
+    >>> written_out("U.N."), written_out("UN Women")
+    ('United Nations', 'UN Women')
+    """
+    whole = {letters: words for words, letters in LETTERS.items()}
+    words = whole.get("".join(name_words(name)))
+    return " ".join(map(str.capitalize, words)) if words and name.isupper() else name
+
+
 def _root(parent: dict[tuple[str, ...], tuple[str, ...]], words: tuple[str, ...]) -> tuple[str, ...]:
     while parent[words] != words:
         parent[words] = parent[parent[words]]

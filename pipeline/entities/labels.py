@@ -97,8 +97,8 @@ def _settle(
     form: tuple[str, ...], votes: Counter[str], surnames: set[str], org_heads: set[str], storms: set[str]
 ) -> str:
     label = max(votes, key=lambda kind: (votes[kind], -_rank(kind)))
-    if form in _seats() and label in ("GPE", "LOC", "FAC"):
-        return "ORG"  # one entity for the "White House", whichever the reader takes it for in an article
+    if form in _bodies() and label in ("GPE", "LOC", "FAC", "NORP", "PRODUCT"):
+        return "ORG"  # one entity for the "White House" or the "U.N.", whatever the reader takes it for
     last = form[-1] if form[-1] in thing_nouns() else form[-1].removesuffix("s")
     if label in ("ORG", "FAC", "EVENT") and thing_nouns().get(last) == "LAW" and len(form) > 1:
         return "LAW"  # the "Orla Constitution", the "Orla Accords"
@@ -131,9 +131,10 @@ def _settle(
 
 
 @cache
-def _seats() -> frozenset[tuple[str, ...]]:
-    """Buildings that stand for the body in them, in most of what is written of them."""
-    return frozenset(name_words(row["name"]) for row in read_lexicon("metonyms") if row["kind"] == "building")
+def _bodies() -> frozenset[tuple[str, ...]]:
+    """Bodies that all the world knows, and buildings that in most of what is written of them stand for one."""
+    known = [row["name"] for row in read_lexicon("metonyms") if row["kind"] == "building"]
+    return frozenset(map(name_words, [*known, *word_set("known body")]))
 
 
 def _rank(label: str) -> int:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from spacy.tokens import Doc
 
 from pipeline.datelines import find_datelines
-from pipeline.entities.aliases import cluster_names, in_letters
+from pipeline.entities.aliases import cluster_names, in_letters, written_out
 from pipeline.entities.described import described_types
 from pipeline.entities.finding import find_names
 from pipeline.entities.metonyms import find_metonyms, state_meant
@@ -97,7 +97,7 @@ def _canonical(cluster: Cluster, names: Sequence[Name], text: str) -> str:
         return WORD.sub(lambda word: word[0].capitalize(), best)  # "PORT ORLA" of a dateline
     if forms[best] == 1 < forms[first] and name_words(best)[-length[first] :] == name_words(first):
         best = first  # one "Bharat Ratna Ana Orla" after many an "Ana Orla"
-    bare = ARTICLE.sub("", best)
+    bare = ARTICLE.sub("", written_out(best))
     return bare if bare and cluster.label != "GPE" else best
 
 
