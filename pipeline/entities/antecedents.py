@@ -350,6 +350,30 @@ def _features(
     recent = who.places[-RECENT:]
     if _names_himself(layout, setting, recent):
         return {}
+    features = _position_evidence(stage, setting, last, rank)
+    if last is ahead:
+        features["named after"] = 1.0
+        features["named after, " + ("subject" if last.role == "subject" else "no subject")] = 1.0
+    elif layout.paragraph[last.start] != setting.paragraph:
+        features["other paragraph"] = 1.0
+    features |= _subject_evidence(setting, recent)
+    opens = recent and not any(p.sentence < recent[-1].sentence for p in recent)
+    if opens and stage.events[0][1] is recent[0]:
+        features["opens the text"] = 1.0
+    features |= _speech_evidence(stage, setting, who, recent)
+    if setting.kind == "group" and last.plural:
+        features["plural name"] = 1.0
+    features |= _gender_evidence(who, setting.kind)
+    features |= _quote_evidence(layout, setting, last)
+    if setting.kind in ("thing", "group"):
+        features[f"label {who.label}"] = 1.0
+        if setting.acts:
+            features[f"label {who.label}, acts"] = 1.0
+    return features
+
+
+def _position_evidence(stage: Stage, setting: _Setting, last: Place, rank: int) -> dict[str, float]:
+    """How far back somebody was mentioned, and as what."""
     distance = setting.sentence - last.sentence
     features = {
         f"distance {min(distance, 3)}": 1.0,
@@ -360,13 +384,14 @@ def _features(
     }
     if distance > 3:
         features["sentences beyond 3"] = float(distance - 3)
-    if last is ahead:
-        features["named after"] = 1.0
-        features["named after, " + ("subject" if last.role == "subject" else "no subject")] = 1.0
-    elif layout.paragraph[last.start] != setting.paragraph:
-        features["other paragraph"] = 1.0
     if setting.role == last.role:
         features[f"both {last.role}"] = 1.0
+    return features
+
+
+def _subject_evidence(setting: _Setting, recent: Sequence[Place]) -> dict[str, float]:
+    """Whether somebody is subject of the sentence before, or of a clause around the pronoun."""
+    features = {}
     if any(p.role == "subject" and p.sentence == setting.sentence - 1 for p in recent):
         features["subject of the sentence before"] = 1.0
     heads = {p.head for p in recent}
@@ -374,26 +399,18 @@ def _features(
         if subject in heads:
             features[f"subject {depth} clauses up, {_form(setting)}"] = 1.0
             break
-    if (
-        recent
-        and not any(p.sentence < recent[-1].sentence for p in recent)
-        and stage.events[0][1] is recent[0]
-    ):
-        features["opens the text"] = 1.0
-    if layout.speaks[setting.token.i]:
-        if stage.spoke_last >= 0 and stage.referents[stage.spoke_last] is who:
-            features["speaks, as last"] = 1.0  # "We go," Orla said. … "Nobody stays," she added
-        elif any(p.speaks for p in recent):
-            features["speaks, as before"] = 1.0
-    if setting.kind == "group" and last.plural:
-        features["plural name"] = 1.0
-    features.update(_gender_evidence(who, setting.kind))
-    features.update(_quote_evidence(layout, setting, last))
-    if setting.kind in ("thing", "group"):
-        features[f"label {who.label}"] = 1.0
-        if setting.acts:
-            features[f"label {who.label}, acts"] = 1.0
     return features
+
+
+def _speech_evidence(
+    stage: Stage, setting: _Setting, who: Referent, recent: Sequence[Place]
+) -> dict[str, float]:
+    """Of a pronoun that is quoted: who spoke last, or before, `"We go," Orla said. … "Nobody stays," she added`."""
+    if not stage.layout.speaks[setting.token.i]:
+        return {}
+    if stage.spoke_last >= 0 and stage.referents[stage.spoke_last] is who:
+        return {"speaks, as last": 1.0}
+    return {"speaks, as before": 1.0} if any(p.speaks for p in recent) else {}
 
 
 def _names_himself(layout: Layout, setting: _Setting, recent: Sequence[Place]) -> bool:

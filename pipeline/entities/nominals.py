@@ -72,24 +72,12 @@ def find_nominals(
         if _determiner(token, layout.children) in INDEFINITE:
             if not describes_other(token, layout.children):
                 strangers[noun] = here
-        elif (
-            noun in described
-            and _determiner(token, layout.children) in DEFINITE
-            and not _belongs_to_name(token, layout.children, inside)
-        ):
-            cluster = _choose(
-                token, layout.children, described[noun], seen, strangers.get(noun, -1), here, inside
-            )
+        elif noun in described and _takes_up(token, layout.children, inside):
+            stranger = strangers.get(noun, -1)
+            cluster = _choose(token, layout.children, described[noun], seen, stranger, here, inside)
             if cluster is not None:
-                found.append(
-                    Reference(
-                        *_phrase(token, layout.children),
-                        "nominal",
-                        cluster,
-                        clusters[cluster].label,
-                        CONFIDENCE,
-                    )
-                )
+                bounds = _phrase(token, layout.children)
+                found.append(Reference(*bounds, "nominal", cluster, clusters[cluster].label, CONFIDENCE))
                 seen[cluster] = here
     return found
 
@@ -185,6 +173,11 @@ def _determiner(token: Token, children: Children) -> str:
         if child.dep_ == "det" and child.i < token.i:
             return str(child.lower_)
     return ""
+
+
+def _takes_up(token: Token, children: Children, inside: Mapping[int, Reference]) -> bool:
+    """Whether a noun may take up somebody named before: "the minister", but not "the minister, Joe Orla"."""
+    return _determiner(token, children) in DEFINITE and not _belongs_to_name(token, children, inside)
 
 
 def _belongs_to_name(token: Token, children: Children, inside: Mapping[int, Reference]) -> bool:
