@@ -242,6 +242,14 @@ def _speech_passed_over(doc: Doc, regions: list[Region], kind: list[str], parsed
     return found
 
 
+def in_headline(layout: Layout, token: int) -> bool:
+    """Whether a token stands in a first paragraph that does not end like a sentence."""
+    last = token
+    while last + 1 < len(layout.words) and layout.paragraph[last + 1] == 0:
+        last += 1
+    return layout.paragraph[token] == 0 and layout.words[last] not in FINAL_STOPS
+
+
 def region_at(layout: Layout, token: int) -> Region | None:
     """The outermost quotation around a token."""
     i = bisect_right(layout.regions, token, key=lambda region: region.start) - 1

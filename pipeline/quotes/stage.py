@@ -120,15 +120,17 @@ def _rows(
 
 
 def _says_nobody(doc: Doc, quote: Quote, attribution: Attribution) -> bool:
-    """Whether a quote without a source is none.
+    """Whether a quote is none.
 
-    It hangs on an adverb alone (`The cause reportedly was "faulty wiring"`), or is indirect and likelier wrong than
-    right, or a mere noun phrase of a verb that reports nothing ("[two brothers] were sentenced").
+    It hangs on an adverb alone (`The cause reportedly was "faulty wiring"`), whose subject says nothing either; or it
+    has no source and is indirect and likelier wrong than right, or a mere noun phrase of a verb that reports nothing
+    ("[two brothers] were sentenced").
     """
-    if quote.source is not None:
-        return False
     cue, sure = attribution.cue, quote.confidence or 0
-    if cue and all(token.pos_ in ADVERBIAL for token in doc[cue.start : cue.end]):
+    adverb = cue is not None and all(token.pos_ in ADVERBIAL for token in doc[cue.start : cue.end])
+    if quote.source is not None:  # but "[She]'d rather [it stayed]"
+        return adverb and (quote.cue or "").endswith("ly")
+    if adverb:
         return True
     if quote.kind != "indirect":
         return False
