@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from spacy.tokens import Doc, Token
 
+from pipeline.quotes.addressees import without_addressee
 from pipeline.quotes.attributions import Attribution
 from pipeline.quotes.edges import without_tail
 from pipeline.quotes.heads import children, head_of, is_headline_passive, is_passive
@@ -40,6 +41,7 @@ def complete(doc: Doc, layout: Layout, attributions: list[Attribution]) -> list[
             attribution = _with_contents(doc, layout, cue, attribution)
         if cue and layout.parsed:
             attribution = settle_passive(doc, layout, cue, attribution)
+            attribution = without_addressee(doc, cue, attribution)
         if cue and not attribution.source and (_is_colon(layout, cue) or not _has_no_source(layout, cue)):
             attribution = replace(attribution, source=subject_of(doc, layout, cue))
         if attribution.contents:
