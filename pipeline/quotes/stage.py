@@ -12,6 +12,7 @@ from spacy.tokens import Doc, Span, Token
 from pipeline.lexicon.word_sets import opinion_lemmas
 from pipeline.quotes.arguments import complete
 from pipeline.quotes.attributions import COMPLEMENTISERS, Attribution, confidence, link_pieces
+from pipeline.quotes.deeds import is_deed
 from pipeline.quotes.edges import mend_contents, mend_sources
 from pipeline.quotes.floating import seat_floating
 from pipeline.quotes.interviews import as_attributions, find_turns, is_nested, tag_speakers
@@ -124,10 +125,12 @@ def _says_nobody(doc: Doc, quote: Quote, attribution: Attribution) -> bool:
 
     It hangs on an adverb alone (`The cause reportedly was "faulty wiring"`), whose subject says nothing either; or it
     has no source and is indirect and likelier wrong than right, or a mere noun phrase of a verb that reports nothing
-    ("[two brothers] were sentenced").
+    ("[two brothers] were sentenced"); or it tells what somebody does ("the police arrested [two brothers]").
     """
     cue, sure = attribution.cue, quote.confidence or 0
     adverb = cue is not None and all(token.pos_ in ADVERBIAL for token in doc[cue.start : cue.end])
+    if cue and quote.kind == "indirect" and is_deed(doc, cue, attribution.contents):
+        return True
     if quote.source is not None:  # but "[She]'d rather [it stayed]"
         return adverb and (quote.cue or "").endswith("ly")
     if adverb:

@@ -12,7 +12,8 @@ def quote_words(name: str) -> frozenset[str]:
     """The words of one set, lower case; KeyError where there is no such set.
 
     "told": verbs with somebody to whom the words go; "holder": participles of what one thinks oneself ("is convinced");
-    "headline": verbs that are passives in a headline where they have no object ("Berg named mayor").
+    "headline": verbs that are passives in a headline where they have no object ("Berg named mayor");
+    "deed": verbs that report nothing of a thing: of their uses in PolNeAR's training part 2 in 100 at most are cues.
     """
     found = frozenset(row["word"] for row in read_lexicon("quote_words") if row["set"] == name)
     if not found:
