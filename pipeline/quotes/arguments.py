@@ -19,6 +19,7 @@ from pipeline.quotes.edges import without_tail
 from pipeline.quotes.heads import children, head_of, is_headline_passive, is_passive
 from pipeline.quotes.layout import GUESSED, NONE, Layout, Piece
 from pipeline.quotes.passives import settle_passive
+from pipeline.quotes.sources import with_bare_source
 from pipeline.quotes.words import quote_words
 
 SUBJECTS = ("nsubj", "csubj")
@@ -37,6 +38,7 @@ def complete(doc: Doc, layout: Layout, attributions: list[Attribution]) -> list[
     completed = []
     for attribution in attributions:
         cue = attribution.cue
+        attribution = with_bare_source(doc, layout, attribution)
         if cue:
             attribution = _with_contents(doc, layout, cue, attribution)
         if cue and layout.parsed:

@@ -13,7 +13,9 @@ def quote_words(name: str) -> frozenset[str]:
 
     "told": verbs with somebody to whom the words go; "holder": participles of what one thinks oneself ("is convinced");
     "headline": verbs that are passives in a headline where they have no object ("Berg named mayor");
-    "deed": verbs that report nothing of a thing: of their uses in PolNeAR's training part 2 in 100 at most are cues.
+    "deed": verbs that report nothing of a thing: of their uses in PolNeAR's training part 2 in 100 at most are cues;
+    "text": what a person says or writes ("a tweet by"); "sort": what may follow on a name that it tells no more than
+    ("Echo magazine").
     """
     found = frozenset(row["word"] for row in read_lexicon("quote_words") if row["set"] == name)
     if not found:
