@@ -19,7 +19,7 @@ from pipeline.quotes.edges import without_tail
 from pipeline.quotes.heads import children, head_of, is_headline_passive, is_passive
 from pipeline.quotes.layout import GUESSED, NONE, Layout, Piece
 from pipeline.quotes.passives import settle_passive
-from pipeline.quotes.sources import with_bare_source
+from pipeline.quotes.sources import with_bare_source, with_own_subject
 from pipeline.quotes.words import quote_words
 
 SUBJECTS = ("nsubj", "csubj")
@@ -42,6 +42,7 @@ def complete(doc: Doc, layout: Layout, attributions: list[Attribution]) -> list[
         if cue:
             attribution = _with_contents(doc, layout, cue, attribution)
         if cue and layout.parsed:
+            attribution = with_own_subject(doc, layout, cue, attribution)
             attribution = settle_passive(doc, layout, cue, attribution)
             attribution = without_addressee(doc, cue, attribution)
         if cue and not attribution.source and (_is_colon(layout, cue) or not _has_no_source(layout, cue)):

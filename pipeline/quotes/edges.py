@@ -78,8 +78,8 @@ def _one_speaker(layout: Layout, attributions: list[Attribution]) -> list[Attrib
     """
     found = list(attributions)
     for region, holders in _by_quotation(layout, attributions).items():
-        behind = [n for n in holders if _stands_behind(layout, found[n].cue, region)]
-        cued = [n for n in holders if found[n].cue]
+        cued = [n for n in holders if found[n].cue and not _relays(layout, found[n].cue)]
+        behind = [n for n in cued if _stands_behind(layout, found[n].cue, region)]
         if len(holders) < 2 or 1 not in (len(behind), len(cued)):
             continue
         owner = (behind if len(behind) == 1 else cued)[0]
@@ -106,6 +106,11 @@ def _by_quotation(layout: Layout, attributions: list[Attribution]) -> dict[Regio
             if piece.end <= region.end and not nested and n not in holders[-1:]:
                 holders.append(n)
     return found
+
+
+def _relays(layout: Layout, cue: Piece | None) -> bool:
+    """Whether a cue names one who passes on what another says: `"…", as quoted by the Echo`."""
+    return cue is not None and (layout.words[cue.start], layout.words[cue.end - 1]) == ("as", "by")
 
 
 def _stands_behind(layout: Layout, cue: Piece | None, region: Region) -> bool:

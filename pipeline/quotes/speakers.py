@@ -111,8 +111,8 @@ def source_head(doc: Doc, start: int, end: int, parsed: bool) -> Token:
     if tops:
         subjects = [token for token in tops if token.dep_.startswith("nsubj")]
         of_one_verb = subjects and subjects[-1].head == subjects[0].head
-        last = of_one_verb and not _is_description(doc, subjects)
-        return subjects[-1] if last else (subjects or tops)[0]
+        later = of_one_verb and not _is_description(doc, subjects)
+        return subjects[-1] if later else (subjects or tops)[0]
     last = start
     for token in doc[start:end]:
         if token.text.lower() in POSTMODIFIER_STARTS and token.i > start:
