@@ -17,6 +17,7 @@ LEFT_OUT_AT_END = frozenset([",", ".", ";", ":", "-", "–", "—", "--", "("])
 LEFT_OUT_AT_START = frozenset([",", ".", ";", ":", "-", "–", "—", "--", ")", "?", "!", "…"])
 TAKEN_IN = frozenset(["that", "whether", "to"])
 CONJUNCTIONS = frozenset(["and", "or"])
+DANGLING = CONJUNCTIONS | {"but", "as"}
 INNER_STOPS = frozenset([",", ".", "?", "!", "…"])
 NO_END = RELATIVES | CONJUNCTIONS | frozenset("but of in on at by from with , ; : ( - – —".split())
 MOST = 0.5  # of an unclosed quotation that a piece must hold to be given the rest
@@ -264,12 +265,12 @@ def _trim(layout: Layout, piece: Piece) -> Piece:
 
 
 def _without_conjunction(layout: Layout, piece: Piece) -> Piece:
-    """The piece without an "and" or "or" at its end: "He said that she had sold the house [and] hoped for mercy".
+    """The piece without an "and" or "as" at its end: "He said that she had sold the house [and] hoped for mercy".
 
     In PolNeAR's training part 2 of 23,000 contents end so.
     """
     last = piece.end - 1
-    dangling = layout.words[last] in CONJUNCTIONS and layout.quotation[last] < 0 and last > piece.start
+    dangling = layout.words[last] in DANGLING and layout.quotation[last] < 0 and last > piece.start
     return replace(piece, end=last) if dangling else piece
 
 
