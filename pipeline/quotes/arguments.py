@@ -18,6 +18,7 @@ from pipeline.quotes.attributions import Attribution
 from pipeline.quotes.edges import without_tail
 from pipeline.quotes.heads import children, head_of, is_headline_passive, is_passive
 from pipeline.quotes.layout import GUESSED, NONE, Layout, Piece
+from pipeline.quotes.nesting import fold_nested
 from pipeline.quotes.passives import settle_passive
 from pipeline.quotes.sources import with_bare_source, with_own_subject
 from pipeline.quotes.words import quote_words
@@ -49,17 +50,29 @@ def complete(doc: Doc, layout: Layout, attributions: list[Attribution]) -> list[
             attribution = replace(attribution, source=subject_of(doc, layout, cue))
         if attribution.contents:
             completed.append(_without_expletive(doc, attribution))
+    if layout.parsed:
+        completed = fold_nested(doc, layout, completed)
     return sorted(completed, key=lambda a: a.contents[0].start)
 
 
 def _with_contents(doc: Doc, layout: Layout, cue: Piece, attribution: Attribution) -> Attribution:
     """The same attribution with what the parse adds to its contents, or has where it has none."""
     contents = interrupted_clause(doc, layout, cue)
+    if attribution.contents and layout.parsed and _is_according(doc, cue):
+        contents = _rest_of_clause(doc, layout, cue, attribution.contents)
     if attribution.contents:
         whole = sorted((*attribution.contents, *contents), key=lambda piece: piece.start)
         return replace(attribution, contents=tuple(whole))
     contents = contents or clauses_of(doc, layout, cue)
     return replace(attribution, contents=contents, confidence=attribution.confidence * GUESSED)
+
+
+def _rest_of_clause(doc: Doc, layout: Layout, cue: Piece, contents: tuple[Piece, ...]) -> tuple[Piece, ...]:
+    """The half with the verb that contents lack: "[the ferry led], according to Berg, the longest trip of all"."""
+    noun = _agent(doc, cue, head_of(doc, cue))
+    if noun is None or any(piece.start <= noun.head.i < piece.end for piece in contents):
+        return ()
+    return tuple(p for p in reported_clause(doc, layout, cue) if p.start <= noun.head.i < p.end)
 
 
 def _without_expletive(doc: Doc, attribution: Attribution) -> Attribution:
