@@ -68,7 +68,7 @@ def fill_holes(
             if filled:
                 filled[-1] = replace(filled[-1], end=piece.end)
                 continue
-            while not layout.words[before][:1].isalnum():
+            while before < piece.start and not layout.words[before][:1].isalnum():
                 before += 1
             piece = replace(piece, start=before)
         filled.append(piece)

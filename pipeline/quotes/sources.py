@@ -26,12 +26,13 @@ DAYS = frozenset({"today", "yesterday"})
 
 def with_bare_source(doc: Doc, layout: Layout, attribution: Attribution) -> Attribution:
     """The same attribution; a quotation at the beginning of its source is given to the contents."""
-    source = attribution.source
+    source, cue = attribution.source, attribution.cue
     if source is None:
         return attribution
     region = region_at(layout, source.start)
     runs_over = region and region.closed and region.start < source.start < region.end < source.end
-    if region and runs_over and layout.words[region.end][:1].isalnum():
+    beyond = cue is None or region is None or not region.start <= cue.start < region.end
+    if region and runs_over and beyond and layout.words[region.end][:1].isalnum():
         source = replace(source, start=region.end)
         said = sorted((Piece(region.start, region.end), *attribution.contents), key=lambda p: p.start)
         attribution = replace(attribution, contents=tuple(said))
