@@ -1,7 +1,11 @@
-"""Docs built from a parse written down: a word a line, "word lemma TAG relation head" (head from 1; 0: root)."""
+"""Docs built from a parse written down: a word a line, "word lemma TAG relation head" (head from 1; 0: root).
+
+An empty line begins another sentence; heads count on.
+"""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import spacy
@@ -14,6 +18,8 @@ UPOS = {
     "NNP": "PROPN", "NNPS": "PROPN", "PRP": "PRON", "PRP$": "PRON", "RP": "ADP", "TO": "PART", "WP": "PRON",
     "WDT": "PRON", "WRB": "ADV", "UH": "INTJ",
 }  # fmt: skip
+PIECE = re.compile(r"\{([sct]) (.*?)\}", re.DOTALL)
+GROUPS = {"s": "sources", "c": "cues", "t": "contents"}
 CLOSING = {".", ",", "?", "!", ";", ":", "''", "n't", "'s", "'ll", "'d", "'ve"}
 
 
@@ -30,9 +36,22 @@ def upos(lemma: str, tag: str, relation: str) -> str:
     return UPOS.get(tag, "PUNCT")
 
 
+def read_pieces(marked: str) -> tuple[str, dict[str, list[tuple[int, int]]]]:
+    """The text without the braces around pieces of quotes, and the pieces in characters: "{s She} {c said} {t no}"."""
+    text, spans, last = "", {group: [] for group in GROUPS.values()}, 0
+    for match in PIECE.finditer(marked):
+        text += marked[last : match.start()]
+        spans[GROUPS[match[1]]].append((len(text), len(text) + len(match[2])))
+        text += match[2]
+        last = match.end()
+    return text + marked[last:], spans
+
+
 def read_parse(parse: str, text: str) -> Doc:
     """The doc of a text whose words are those of the parse."""
-    rows = [line.split(" ") for line in parse.strip().splitlines()]
+    lines = parse.strip().splitlines()
+    rows = [line.split(" ") for line in lines if line]
+    begun = [i == 0 or not lines[i - 1] for i, line in enumerate(lines) if line]
     spaces, at = [], 0
     for word, *_ in rows:
         at = text.index(word, at) + len(word)
@@ -46,7 +65,7 @@ def read_parse(parse: str, text: str) -> Doc:
         pos=[upos(row[1], row[2], row[3]) for row in rows],
         deps=[row[3] for row in rows],
         heads=[int(row[4]) - 1 if row[4] != "0" else i for i, row in enumerate(rows)],
-        sent_starts=[i == 0 for i in range(len(rows))],
+        sent_starts=begun,
     )
     assert doc.text == text, f"the parse does not have the words of {text!r}"
     return doc

@@ -12,6 +12,7 @@ import pytest
 import spacy
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from parsed import GROUPS, read_pieces
 from spacy.language import Language
 from spacy.tokens import Doc, Span, SpanGroup
 
@@ -21,8 +22,6 @@ from pipeline.quotes.stage import UNATTRIBUTED, cue_lemma, find_quotes, quote_ki
 from pipeline.schema import Entity, Mention, Quote, QuotePart
 
 CASES = tomllib.loads((Path(__file__).parent / "cases" / "quotes.toml").read_text(encoding="utf-8"))["case"]
-PIECE = re.compile(r"\{([sct]) (.*?)\}", re.DOTALL)
-GROUPS = {"s": "sources", "c": "cues", "t": "contents"}
 
 
 @pytest.fixture(scope="module")
@@ -32,19 +31,8 @@ def nlp() -> Language:
     return tokeniser
 
 
-def read_marked(marked: str) -> tuple[str, dict[str, list[tuple[int, int]]]]:
-    """The text without its braces, and the pieces in characters."""
-    text, spans, last = "", {group: [] for group in GROUPS.values()}, 0
-    for match in PIECE.finditer(marked):
-        text += marked[last : match.start()]
-        spans[GROUPS[match[1]]].append((len(text), len(text) + len(match[2])))
-        text += match[2]
-        last = match.end()
-    return text + marked[last:], spans
-
-
 def build_doc(nlp: Language, case: dict[str, Any]) -> Doc:
-    text, spans = read_marked(case["text"])
+    text, spans = read_pieces(case["text"])
     doc = nlp(text)
     for group, bounds in spans.items():
         pieces = [doc.char_span(start, end, alignment_mode="expand") for start, end in bounds]

@@ -9,28 +9,28 @@ nobody ("made her announcement", "suspended parliament").
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
 from dataclasses import replace
 
 from spacy.tokens import Doc, Token
 
+from pipeline.quotes.addressees import without_addressee
 from pipeline.quotes.attributions import Attribution
 from pipeline.quotes.edges import without_tail
-from pipeline.quotes.layout import NONE, Layout, Piece
+from pipeline.quotes.heads import children, head_of, is_headline_passive, is_passive
+from pipeline.quotes.layout import GUESSED, NONE, Layout, Piece
+from pipeline.quotes.nesting import fold_nested
+from pipeline.quotes.passives import settle_passive
+from pipeline.quotes.sources import with_bare_source, with_own_subject
+from pipeline.quotes.words import quote_words
 
 SUBJECTS = ("nsubj", "csubj")
 EMPTY = frozenset({"there"})
-BE = frozenset("be been being is are was were am".split())
 SHARES_SUBJECT = frozenset({"conj", "xcomp", "advcl", "parataxis", "dep", "punct"})
 CLAUSES = ("ccomp", "xcomp")  # the likelier first
 BEFORE_VERB = frozenset({"aux", "aux:pass", "cop", "advmod"})  # what a clause without its subject begins with
-TO_SOMEBODY = frozenset(
-    "tell ask urge warn advise order remind persuade convince beg instruct inform brief".split()
-)
 LONGEST_SOURCE = 25  # tokens; a longer subtree is a slip of the parse
 LONGEST_CONTENT = 80
 CLIMB = 3  # verbs up a chain of conjuncts and infinitives: "came, saw and said"
-GUESSED = 0.5
 NOBODY = 0.8  # probability of "no source" by the pointer above which none is looked for
 
 
@@ -39,20 +39,27 @@ def complete(doc: Doc, layout: Layout, attributions: list[Attribution]) -> list[
     completed = []
     for attribution in attributions:
         cue = attribution.cue
+        attribution = with_bare_source(doc, layout, attribution)
         if cue:
             attribution = _with_contents(doc, layout, cue, attribution)
-        if cue and attribution.source and layout.parsed and _is_told(doc, cue, attribution.source):
-            attribution = replace(attribution, source=None)
-        elif cue and not attribution.source and (_is_colon(layout, cue) or not _has_no_source(layout, cue)):
+        if cue and layout.parsed:
+            attribution = with_own_subject(doc, layout, cue, attribution)
+            attribution = settle_passive(doc, layout, cue, attribution)
+            attribution = without_addressee(doc, cue, attribution)
+        if cue and not attribution.source and (_is_colon(layout, cue) or not _has_no_source(layout, cue)):
             attribution = replace(attribution, source=subject_of(doc, layout, cue))
         if attribution.contents:
             completed.append(_without_expletive(doc, attribution))
+    if layout.parsed:
+        completed = fold_nested(doc, layout, completed)
     return sorted(completed, key=lambda a: a.contents[0].start)
 
 
 def _with_contents(doc: Doc, layout: Layout, cue: Piece, attribution: Attribution) -> Attribution:
     """The same attribution with what the parse adds to its contents, or has where it has none."""
     contents = interrupted_clause(doc, layout, cue)
+    if attribution.contents and layout.parsed and _is_according(doc, cue):
+        contents = _rest_of_clause(doc, layout, cue, attribution.contents)
     if attribution.contents:
         whole = sorted((*attribution.contents, *contents), key=lambda piece: piece.start)
         return replace(attribution, contents=tuple(whole))
@@ -60,12 +67,12 @@ def _with_contents(doc: Doc, layout: Layout, cue: Piece, attribution: Attributio
     return replace(attribution, contents=contents, confidence=attribution.confidence * GUESSED)
 
 
-def _is_told(doc: Doc, cue: Piece, source: Piece) -> bool:
-    """Whether a source only hears what is said: the mayor of "the mayor was told that …"."""
-    head = _head(doc, cue)
-    if head.lemma_.lower() not in TO_SOMEBODY or not _is_passive(doc, cue, head):
-        return False
-    return any(source.start <= subject.i < source.end for subject in _children(head, "nsubj"))
+def _rest_of_clause(doc: Doc, layout: Layout, cue: Piece, contents: tuple[Piece, ...]) -> tuple[Piece, ...]:
+    """The half with the verb that contents lack: "[the ferry led], according to Berg, the longest trip of all"."""
+    noun = _agent(doc, cue, head_of(doc, cue))
+    if noun is None or any(piece.start <= noun.head.i < piece.end for piece in contents):
+        return ()
+    return tuple(p for p in reported_clause(doc, layout, cue) if p.start <= noun.head.i < p.end)
 
 
 def _without_expletive(doc: Doc, attribution: Attribution) -> Attribution:
@@ -110,11 +117,13 @@ def subject_of(doc: Doc, layout: Layout, cue: Piece) -> Piece | None:
     """Who says it: a source piece, or the phrase as far as no other piece cuts it; None if there is nobody."""
     if not layout.parsed:
         return None
-    head = _head(doc, cue)
+    head = head_of(doc, cue)
+    if is_headline_passive(layout, head):
+        return None
     noun = _agent(doc, cue, head)
     verb = head
     for _ in range(CLIMB):
-        if noun is not None or verb.dep_ not in SHARES_SUBJECT:
+        if noun is not None or verb.dep_ not in SHARES_SUBJECT or is_passive(doc, cue, head):
             break
         verb = verb.head
         if verb.pos_ == "VERB":
@@ -141,9 +150,9 @@ def interrupted_clause(doc: Doc, layout: Layout, cue: Piece) -> tuple[Piece, ...
     """The halves of a clause that the cue stands in, where no piece is: "[The port], she said, [is open]"."""
     if not layout.parsed:
         return ()
-    head = _head(doc, cue)
-    clause = next((t for t in _children(head, "ccomp") if t.i >= cue.end), None)
-    subject = next(_children(clause, "nsubj"), None) if clause is not None else None
+    head = head_of(doc, cue)
+    clause = next((t for t in children(head, "ccomp") if t.i >= cue.end), None)
+    subject = next(children(clause, "nsubj"), None) if clause is not None else None
     if clause is None or subject is None or subject.i >= cue.start:
         return ()
     before, behind = _phrase(layout, subject), _phrase(layout, clause)
@@ -161,20 +170,20 @@ def complement_of(doc: Doc, layout: Layout, cue: Piece) -> Piece | None:
     """What is said: the clause that completes the cue, if no other piece stands there."""
     if not layout.parsed:
         return None
-    head = _head(doc, cue)
-    children = [
+    head = head_of(doc, cue)
+    hanging = [
         t for word in doc[cue.start : cue.end] for t in word.children if not cue.start <= t.i < cue.end
     ]
-    clauses = (t for dep in CLAUSES for t in children if t.dep_ == dep and not layout.kind[t.i])
+    clauses = (t for dep in CLAUSES for t in hanging if t.dep_ == dep and not layout.kind[t.i])
     clause = next(clauses, None)
-    return _with_object(layout, cue, head, clause, children) if clause else None
+    return _with_object(layout, cue, head, clause, hanging) if clause else None
 
 
-def _with_object(layout: Layout, cue: Piece, head: Token, word: Token, children: list[Token]) -> Piece | None:
+def _with_object(layout: Layout, cue: Piece, head: Token, word: Token, hanging: list[Token]) -> Piece | None:
     """The phrase of a complement; with the noun before an infinitive, unless it is whom the words are addressed to."""
     found = _phrase(layout, word)
-    if word.dep_ == "xcomp" and head.lemma_.lower() not in TO_SOMEBODY:
-        noun = next((t for t in children if t.dep_ == "obj" and cue.end <= t.i < word.i), None)
+    if word.dep_ == "xcomp" and head.lemma_.lower() not in quote_words("told"):
+        noun = next((t for t in hanging if t.dep_ == "obj" and cue.end <= t.i < word.i), None)
         if noun is not None and not any(layout.kind[cue.end : word.i]):
             found = Piece(min(found.start, cue.end), found.end, GUESSED)
     return found if found.end - found.start <= LONGEST_CONTENT else None
@@ -182,7 +191,7 @@ def _with_object(layout: Layout, cue: Piece, head: Token, word: Token, children:
 
 def reported_clause(doc: Doc, layout: Layout, cue: Piece) -> tuple[Piece, ...]:
     """The clause in which "according to" somebody stands: what is before and behind that phrase, where no piece is."""
-    noun = _agent(doc, cue, _head(doc, cue)) if layout.parsed else None
+    noun = _agent(doc, cue, head_of(doc, cue)) if layout.parsed else None
     if noun is None or noun.head.i == noun.i or _subject(noun.head) is None:
         return ()
     clause = noun.head
@@ -201,29 +210,15 @@ def _is_according(doc: Doc, cue: Piece) -> bool:
     return doc[cue.start].text.lower() == "according"
 
 
-def _head(doc: Doc, cue: Piece) -> Token:
-    tokens = doc[cue.start : cue.end]
-    outside = [t for t in tokens if t.head.i == t.i or not cue.start <= t.head.i < cue.end]
-    return next(
-        (t for t in outside if t.pos_ in ("VERB", "NOUN", "ADJ")), outside[0] if outside else tokens[0]
-    )
-
-
-def _is_passive(doc: Doc, cue: Piece, head: Token) -> bool:
-    words = {t.text.lower() for t in doc[cue.start : cue.end]}
-    helped = bool(words & BE) or any(t.dep_ in ("nsubj:pass", "aux:pass") for t in head.children)
-    return helped and head.tag_ == "VBN"
-
-
 def _agent(doc: Doc, cue: Piece, head: Token) -> Token | None:
     """The one who says it: after "by" and "according to" what follows, else subject or possessor."""
     if _is_according(doc, cue):
-        return head.head if head.dep_ == "case" else next(_children(head, "obl"), None)
-    if _is_passive(doc, cue, head):
+        return head.head if head.dep_ == "case" else next(children(head, "obl"), None)
+    if is_passive(doc, cue, head):
         by = doc[cue.end - 1].text.lower() == "by"
-        return next((t for t in _children(head, "obl") if t.i >= cue.end), None) if by else None
+        return next((t for t in children(head, "obl") if t.i >= cue.end), None) if by else None
     if head.pos_ == "NOUN":
-        return next(_children(head, "nmod:poss"), None) or _subject(head)
+        return next(children(head, "nmod:poss"), None) or _subject(head)
     if head.dep_ == "acl" and head.tag_ == "VBG":  # "a letter saying"
         return head.head
     return _subject(head)
@@ -231,10 +226,6 @@ def _agent(doc: Doc, cue: Piece, head: Token) -> Token | None:
 
 def _subject(verb: Token) -> Token | None:
     return next((t for t in verb.children if t.dep_ in SUBJECTS), None)
-
-
-def _children(head: Token, relation: str) -> Iterator[Token]:
-    return (t for t in head.children if t.dep_ == relation or t.dep_.startswith(relation + ":"))
 
 
 def _piece_at(layout: Layout, token: int) -> Piece | None:

@@ -11,11 +11,13 @@ from dataclasses import replace
 
 from pipeline.quotes.attributions import RELATIVES, Attribution
 from pipeline.quotes.layout import FINAL_STOPS, QUOTATION_MARKS, Layout, Piece, Region, region_at
+from pipeline.quotes.nesting import fill_holes
 
 LEFT_OUT_AT_END = frozenset([",", ".", ";", ":", "-", "–", "—", "--", "("])
 LEFT_OUT_AT_START = frozenset([",", ".", ";", ":", "-", "–", "—", "--", ")", "?", "!", "…"])
 TAKEN_IN = frozenset(["that", "whether", "to"])
 CONJUNCTIONS = frozenset(["and", "or"])
+DANGLING = CONJUNCTIONS | {"but", "as"}
 INNER_STOPS = frozenset([",", ".", "?", "!", "…"])
 NO_END = RELATIVES | CONJUNCTIONS | frozenset("but of in on at by from with , ; : ( - – —".split())
 MOST = 0.5  # of an unclosed quotation that a piece must hold to be given the rest
@@ -26,6 +28,7 @@ LONGEST = 1000  # tokens of a quotation that is given to a piece; a longer one h
 def mend_contents(layout: Layout, attributions: list[Attribution]) -> list[Attribution]:
     """The same attributions with the edges of their contents mended; those that keep no word are left out."""
     attributions = _one_speaker(layout, attributions)
+    nested = [_quotation_of_cue(layout, a) for a in attributions]
     owner = [-1] * len(layout.words)
     for number, attribution in enumerate(attributions):
         for piece in _pieces(attribution):
@@ -37,12 +40,12 @@ def mend_contents(layout: Layout, attributions: list[Attribution]) -> list[Attri
             if _is_narrated(layout, attribution, piece) or _stands_apart(layout, attribution.cue, piece):
                 continue
             piece = _within_sentence(layout, attribution.cue, piece)
-            whole = _trim(layout, _widen(layout, owner, number, piece))
+            whole = _trim(layout, _widen(layout, owner, nested, number, piece))
             if whole.start < whole.end:
                 owner[whole.start : whole.end] = [number] * (whole.end - whole.start)
                 contents.append(whole)
         if contents:
-            joined = _join(layout, sorted(contents, key=_start))
+            joined = _join(layout, fill_holes(layout, owner, attribution, sorted(contents, key=_start)))
             mended.append(
                 replace(attribution, contents=tuple(_without_conjunction(layout, p) for p in joined))
             )
@@ -69,17 +72,18 @@ def without_tail(layout: Layout, piece: Piece, stays: int) -> Piece:
 
 
 def _one_speaker(layout: Layout, attributions: list[Attribution]) -> list[Attribution]:
-    """The same attributions, each quotation given whole to the one whose cue stands right behind it.
+    """The same attributions, each quotation given whole to the one whose cue stands right behind it, or the only cue.
 
     As in `The mill will close, the Echo reported. "It lost money. Nobody bought it", Berg said`, where the reader takes
     the first of the two sentences for the paper's.
     """
     found = list(attributions)
     for region, holders in _by_quotation(layout, attributions).items():
-        behind = [n for n in holders if _stands_behind(layout, found[n].cue, region)]
-        if len(holders) < 2 or len(behind) != 1:
+        cued = [n for n in holders if found[n].cue and not _relays(layout, found[n].cue)]
+        behind = [n for n in cued if _stands_behind(layout, found[n].cue, region)]
+        if len(holders) < 2 or 1 not in (len(behind), len(cued)):
             continue
-        owner = behind[0]
+        owner = (behind if len(behind) == 1 else cued)[0]
         for n in holders:
             if n != owner:
                 taken = [p for p in found[n].contents if region.start <= p.start and p.end <= region.end]
@@ -103,6 +107,11 @@ def _by_quotation(layout: Layout, attributions: list[Attribution]) -> dict[Regio
             if piece.end <= region.end and not nested and n not in holders[-1:]:
                 holders.append(n)
     return found
+
+
+def _relays(layout: Layout, cue: Piece | None) -> bool:
+    """Whether a cue names one who passes on what another says: `"…", as quoted by the Echo`."""
+    return cue is not None and (layout.words[cue.start], layout.words[cue.end - 1]) == ("as", "by")
 
 
 def _stands_behind(layout: Layout, cue: Piece | None, region: Region) -> bool:
@@ -182,7 +191,7 @@ def _start(piece: Piece) -> int:
     return piece.start
 
 
-def _widen(layout: Layout, owner: list[int], number: int, piece: Piece) -> Piece:
+def _widen(layout: Layout, owner: list[int], nested: list[int], number: int, piece: Piece) -> Piece:
     """The piece with the quotations that it touches taken in whole, or at least their marks."""
     start, end = piece.start, piece.end
     first = bisect_right(layout.regions, start, key=lambda region: region.start) - 1
@@ -195,8 +204,8 @@ def _widen(layout: Layout, owner: list[int], number: int, piece: Piece) -> Piece
         held = min(end, hi) - max(start, lo)
         free = (
             hi - lo <= LONGEST
-            and _free(layout, owner, number, lo, start)
-            and _free(layout, owner, number, end, hi)
+            and _free(layout, owner, nested, number, lo, start)
+            and _free(layout, owner, nested, number, end, hi)
         )
         if free and held > 0 and (closed or held >= MOST * (hi - lo)):
             start, end = min(start, lo), max(end, hi)
@@ -212,11 +221,22 @@ def _widen(layout: Layout, owner: list[int], number: int, piece: Piece) -> Piece
     return replace(piece, start=start, end=end)
 
 
-def _free(layout: Layout, owner: list[int], number: int, lo: int, hi: int) -> bool:
-    """Whether no other piece stands between two tokens."""
+def _free(layout: Layout, owner: list[int], nested: list[int], number: int, lo: int, hi: int) -> bool:
+    """Whether no piece of another attribution stands between two tokens, but of one within the same quotation.
+
+    `"I know what he did," said Berg`: what "he did" is nested in what Berg said.
+    """
     return all(
-        (owner[i] == number and layout.kind[i] == "contents") or not layout.kind[i] for i in range(lo, hi)
+        owner[i] < 0
+        or (owner[i] == number and layout.kind[i] == "contents")
+        or (owner[i] != number and layout.quotation[i] == nested[owner[i]] != nested[number])
+        for i in range(lo, hi)
     )
+
+
+def _quotation_of_cue(layout: Layout, attribution: Attribution) -> int:
+    """The quotation in which an attribution has its cue, -1 for none."""
+    return layout.quotation[attribution.cue.start] if attribution.cue else -1
 
 
 def _with_marks(layout: Layout, lo: int, hi: int, start: int, end: int) -> tuple[int, int]:
@@ -245,12 +265,12 @@ def _trim(layout: Layout, piece: Piece) -> Piece:
 
 
 def _without_conjunction(layout: Layout, piece: Piece) -> Piece:
-    """The piece without an "and" or "or" at its end: "He said that she had sold the house [and] hoped for mercy".
+    """The piece without an "and" or "as" at its end: "He said that she had sold the house [and] hoped for mercy".
 
     In PolNeAR's training part 2 of 23,000 contents end so.
     """
     last = piece.end - 1
-    dangling = layout.words[last] in CONJUNCTIONS and layout.quotation[last] < 0 and last > piece.start
+    dangling = layout.words[last] in DANGLING and layout.quotation[last] < 0 and last > piece.start
     return replace(piece, end=last) if dangling else piece
 
 

@@ -25,7 +25,7 @@ def seat_floating(
     doc: Doc, layout: Layout, attributions: list[Attribution], index: MentionIndex
 ) -> list[Attribution]:
     """The attributions (in order of their contents) with sources found for those without cue, titles left out."""
-    taken = {a.source for a in attributions if a.source}
+    taken = {i for a in attributions if a.source for i in range(a.source.start, a.source.end)}
     seated: list[Attribution] = []
     for attribution in attributions:
         if attribution.cue is None and attribution.source is None:
@@ -40,7 +40,7 @@ def _seat(
     layout: Layout,
     attribution: Attribution,
     earlier: list[Attribution],
-    taken: set[Piece],
+    taken: set[int],
     index: MentionIndex,
 ) -> Attribution:
     content = attribution.contents[0]
@@ -116,12 +116,13 @@ def _name_in(doc: Doc, layout: Layout, start: int, end: int, index: MentionIndex
     return None
 
 
-def _beside(layout: Layout, content: Piece, taken: set[Piece]) -> Piece | None:
+def _beside(layout: Layout, content: Piece, taken: set[int]) -> Piece | None:
     """A source that nobody has yet, in the sentence of the content; the nearest one."""
     near = bisect_left(layout.starts["sources"], content.start)
     sources = layout.pieces["sources"][max(0, near - 2) : near + 2]
     ends = {layout.sentence[content.start], layout.sentence[content.end - 1]}
-    free = [s for s in sources if s.start < s.end and s not in taken and layout.sentence[s.start] in ends]
+    able = (s for s in sources if s.start < s.end and taken.isdisjoint(range(s.start, s.end)))
+    free = [s for s in able if layout.sentence[s.start] in ends]
     return min(free, key=lambda s: max(content.start - s.end, s.start - content.end), default=None)
 
 

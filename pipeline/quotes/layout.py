@@ -16,6 +16,7 @@ QUOTATION_MARKS = frozenset(["''", "``", *"\"“”„‟«»'‘’‚‹›"])
 SENTENCE_STOPS = frozenset(",.?!…")
 FINAL_STOPS = frozenset(".?!…")
 SPEECH = 5  # least words of a quotation that is taken for speech though the reader passed it over
+LONGEST_HEADLINE = 50  # tokens
 GUESSED = 0.5  # confidence of such a content
 
 
@@ -240,6 +241,15 @@ def _speech_passed_over(doc: Doc, regions: list[Region], kind: list[str], parsed
             governor = _governor(doc[start:end]) if parsed else NONE
             found.append(Piece(start, end, GUESSED, governor))
     return found
+
+
+def in_headline(layout: Layout, token: int) -> bool:
+    """Whether a token stands in a first paragraph that is short and does not end like a sentence."""
+    first = layout.paragraph[: LONGEST_HEADLINE + 1]
+    if token >= LONGEST_HEADLINE or layout.paragraph[token] != 0 or first.count(0) > LONGEST_HEADLINE:
+        return False
+    last = len(first) - 1 - first[::-1].index(0)
+    return layout.words[last] not in FINAL_STOPS
 
 
 def region_at(layout: Layout, token: int) -> Region | None:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from spacy.tokens import Doc, Token
 
 from pipeline.entities.words import fold_word, is_person_noun
+from pipeline.quotes.words import quote_words
 from pipeline.schema import Entity, Mention
 
 NO_SPEAKERS = frozenset({"DATE", "MONEY"})
@@ -33,6 +34,14 @@ POSTMODIFIER_STARTS = frozenset(
     [*",(–—-", "of", "for", "at", "from", "with", "in", "who", "whose", "which", "on", "and", "to", "by"]
 )
 TITLE_WORDS = frozenset({"NOUN", "PROPN", "ADJ", ""})  # "" where a pipeline has no tagger
+TITLES = (
+    "flat",
+    "appos",
+    "compound",
+    "nmod:desc",
+)  # relations of a name to the title before it: "by mayor Berg"
+WRITTEN = frozenset({"by", "from"})
+DASHES = frozenset("—–-")
 LONGEST_TITLE = 2  # words before a name: "Dame", "Prof Dr"
 RELATIVE_CLIMB = 4  # nouns from a relative clause up to the name: "Ana Duarte, an anchor at the station, who"
 LONGEST_DESCRIPTION = 15  # words
@@ -90,7 +99,7 @@ def source_head(doc: Doc, start: int, end: int, parsed: bool) -> Token:
     """The token of doc[start:end] on which the others hang; without a parse the last before a comma or preposition.
 
     Where a broken parse leaves several it is the subject, and of two subjects of a verb the later one: "Berg's [wife]
-    said", "said study author [Ana] Duarte".
+    said", "said study author [Ana] Duarte"; but "the [Sea Court] — the highest court of the isles —".
     """
     tops = [
         token
@@ -102,7 +111,8 @@ def source_head(doc: Doc, start: int, end: int, parsed: bool) -> Token:
     if tops:
         subjects = [token for token in tops if token.dep_.startswith("nsubj")]
         of_one_verb = subjects and subjects[-1].head == subjects[0].head
-        return subjects[-1] if of_one_verb else (subjects or tops)[0]
+        later = of_one_verb and not _is_description(doc, subjects)
+        return subjects[-1] if later else (subjects or tops)[0]
     last = start
     for token in doc[start:end]:
         if token.text.lower() in POSTMODIFIER_STARTS and token.i > start:
@@ -110,6 +120,13 @@ def source_head(doc: Doc, start: int, end: int, parsed: bool) -> Token:
         if not (token.is_punct or token.is_space):
             last = token.i
     return doc[last]
+
+
+def _is_description(doc: Doc, subjects: list[Token]) -> bool:
+    """Whether the last of several subjects is set off by a sign from a name before it and is no name."""
+    first, last = subjects[0], subjects[-1]
+    apart = any(token.is_punct and token.text in DASHES for token in doc[first.i : last.i])
+    return first.pos_ == "PROPN" and last.pos_ == "NOUN" and apart
 
 
 def head_mention(doc: Doc, start: int, end: int, index: MentionIndex) -> Mention | None:
@@ -122,9 +139,32 @@ def head_mention(doc: Doc, start: int, end: int, index: MentionIndex) -> Mention
     named = _names_head(doc, head, inside, end)
     if named and not any(m.kind == "name" for m in holding):
         return None if index.parsed and _has_conjunct(doc, named, end) else named
-    with_entity = [m for m in holding if m.entity_id] or holding
+    with_entity = [m for m in holding if m.entity_id] or holding or _meant_by(doc, head, inside)
     held = max(with_entity, key=lambda m: m.end - m.start, default=None)
     return (held and _officer_of(doc, held, inside)) or held
+
+
+def _meant_by(doc: Doc, head: Token, inside: list[Mention]) -> list[Mention]:
+    """Whom a head without a mention of its own means: the body of "Echo magazine", the person of "a tweet by Berg"."""
+    word = (head.lemma_ or head.text).lower()
+    if word in quote_words("sort") and head.tag_ not in ("NNS", "NNPS"):
+        return [m for m in inside if m.type == "ORG" and m.kind == "name" and m.end + 1 == head.idx]
+    if word not in quote_words("text"):
+        return []
+    return [m for m in inside if m.type == "PERSON" and _is_writer(doc, head, m)]
+
+
+def _is_writer(doc: Doc, head: Token, mention: Mention) -> bool:
+    """Whether a person is the one by whom, or from whom, a text is."""
+    bounds = token_span(doc, mention)
+    name = doc[slice(*bounds)].root if bounds else None
+    while name is not None and name.dep_ in TITLES and name.head.i > head.i:
+        name = name.head
+    if name is None or name.head.i != head.i or not name.dep_.startswith(("nmod", "obl")):
+        return False
+    if any(t.dep_ == "conj" for t in name.children):
+        return False
+    return any(t.text.lower() in WRITTEN for t in name.children if t.dep_ == "case")
 
 
 def mentions_between(index: MentionIndex, lo: int, hi: int) -> list[Mention]:

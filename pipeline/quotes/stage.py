@@ -12,10 +12,11 @@ from spacy.tokens import Doc, Span, Token
 from pipeline.lexicon.word_sets import opinion_lemmas
 from pipeline.quotes.arguments import complete
 from pipeline.quotes.attributions import COMPLEMENTISERS, Attribution, confidence, link_pieces
+from pipeline.quotes.deeds import is_deed
 from pipeline.quotes.edges import mend_contents, mend_sources
 from pipeline.quotes.floating import seat_floating
 from pipeline.quotes.interviews import as_attributions, find_turns, is_nested, tag_speakers
-from pipeline.quotes.layout import Layout, Piece, read_layout
+from pipeline.quotes.layout import Layout, Piece, in_headline, read_layout
 from pipeline.quotes.speakers import EDGE_PUNCTUATION, MentionIndex, find_speaker, index_mentions
 from pipeline.schema import JOINT, Entity, Mention, Quote, QuotePart, span_id
 from pipeline.sentences import sentence_id
@@ -24,6 +25,7 @@ WORD = re.compile(r"\w+(?:['’-]\w+)*")
 DIRECT = 0.9  # share of the words in quotation marks from which on a quote is direct
 UNATTRIBUTED = 0.5  # the least confidence of an indirect quote without a source,
 UNATTRIBUTED_CLAUSE = 0.2  # and of one that opens as a clause: "concerns [that they depend on it]"
+QUESTION_TAIL = " \n\"”’'"
 ADVERBIAL = frozenset({"ADV", "AUX"})  # all that a cue has without a verb or noun: "reportedly was"
 VERBAL = frozenset({"VERB", "AUX", ""})  # no tag at all: of another pipeline, which may have no tagger
 
@@ -119,15 +121,19 @@ def _rows(
 
 
 def _says_nobody(doc: Doc, quote: Quote, attribution: Attribution) -> bool:
-    """Whether a quote without a source is none.
+    """Whether a quote is none.
 
-    It hangs on an adverb alone (`The cause reportedly was "faulty wiring"`), or is indirect and likelier wrong than
-    right, or a mere noun phrase of a verb that reports nothing ("[two brothers] were sentenced").
+    It hangs on an adverb alone (`The cause reportedly was "faulty wiring"`), whose subject says nothing either; or it
+    has no source and is indirect and likelier wrong than right, or a mere noun phrase of a verb that reports nothing
+    ("[two brothers] were sentenced"); or it tells what somebody does ("the police arrested [two brothers]").
     """
-    if quote.source is not None:
-        return False
     cue, sure = attribution.cue, quote.confidence or 0
-    if cue and all(token.pos_ in ADVERBIAL for token in doc[cue.start : cue.end]):
+    adverb = cue is not None and all(token.pos_ in ADVERBIAL for token in doc[cue.start : cue.end])
+    if quote.kind == "indirect" and _tells_no_words(doc, attribution):
+        return True
+    if quote.source is not None:  # but "[She]'d rather [it stayed]"
+        return adverb and (quote.cue or "").endswith("ly")
+    if adverb or (cue is None and quote.kind == "mixed"):
         return True
     if quote.kind != "indirect":
         return False
@@ -136,6 +142,21 @@ def _says_nobody(doc: Doc, quote: Quote, attribution: Attribution) -> bool:
     words = (token for piece in attribution.contents for token in doc[piece.start : piece.end])
     reports = quote.cue_lemma in opinion_lemmas() or any(token.pos_ in VERBAL for token in words)
     return not reports or sure < UNATTRIBUTED
+
+
+def _tells_no_words(doc: Doc, attribution: Attribution) -> bool:
+    """Whether an indirect quote is a deed, a noun phrase without a cue, or what the reader or a guest is asked.
+
+    "Do you think it was late?" tells nobody's thoughts.
+    """
+    cue, source, contents = attribution.cue, attribution.source, attribution.contents
+    if cue is None:
+        words = (token for piece in contents for token in doc[piece.start : piece.end])
+        return not any(token.pos_ in VERBAL for token in words)
+    thinks = source is not None and doc[source.start : source.end].text.lower() == "you"
+    if thinks and cue_lemma(doc, cue) in opinion_lemmas():
+        return doc[cue.start].sent.text.rstrip(QUESTION_TAIL).endswith("?")
+    return is_deed(doc, cue, contents)
 
 
 def _opens_clause(doc: Doc, piece: Piece) -> bool:
@@ -151,7 +172,8 @@ def _characters(doc: Doc, piece: Piece) -> tuple[int, int]:
 def _quoted_stretches(layout: Layout) -> list[tuple[int, int]]:
     """The outermost quotations in characters.
 
-    Single marks count where an article mostly quotes in them, and around what ends as speech does: ‘It is so,’ he said.
+    Single marks count where an article mostly quotes in them, in a headline, and around what ends as speech does: ‘It
+    is so,’ he said.
     """
     outer = [q for q in layout.quotations if not q.depth]
     n_double = sum(q.double for q in outer)
@@ -159,8 +181,16 @@ def _quoted_stretches(layout: Layout) -> list[tuple[int, int]]:
     return [
         (q.start, q.end)
         for q in outer
-        if q.double or singles or layout.text[q.inner_end - 1 : q.inner_end] in tuple(",.?!")
+        if q.double
+        or singles
+        or (q.closed and _is_of_headline(layout, q.start))
+        or layout.text[q.inner_end - 1 : q.inner_end] in tuple(",.?!")
     ]
+
+
+def _is_of_headline(layout: Layout, start: int) -> bool:
+    token = bisect_right(layout.token_starts, start) - 1
+    return token >= 0 and in_headline(layout, token)
 
 
 def quote_kind(text: str, spans: Sequence[tuple[int, int]], inside: list[tuple[int, int]]) -> str:

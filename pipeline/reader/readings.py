@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from pipeline.lexicon import read_lexicon
 from pipeline.reader import decoding, labels
 from pipeline.reader.directions import looks_ahead
 from pipeline.reader.network import Network
@@ -19,21 +21,7 @@ MODAL, AUXILIARY = labels.XPOS.index("MD"), labels.UPOS.index("AUX")
 NOUNS = [labels.XPOS.index("NN"), labels.XPOS.index("NNS")]
 NOUN, VERB = labels.UPOS.index("NOUN"), labels.UPOS.index("VERB")
 THIRD_PERSON = re.compile(r"[a-z][^\W\dsuia]s$")  # but "focus", "miss", "canvas"
-# Words that, with a capital letter behind a full stop, begin a sentence whatever the network says, which misses some
-# within quotations: of 1,100 in the dev parts of EWT and GUM all but two do.
-OPENERS = frozenset(
-    "If The But He She It They We I You And In This That These Those There So Then When While What Who How Why As "
-    "At On For From With After Before Because Although Though Now Also However No Not Yes His Her Their Our My Its "
-    "An Some Many Most All One According Meanwhile Despite During Under Since Until Several Both Such Another Each "
-    "Every Here Where Which Whether Once Only Even Still Yet Or To By".split()
-)
 STOPS = frozenset({".", "!", "?", "I."})  # "so did I."
-MONTHS = frozenset(  # the calendar module's are in the language of the user
-    "January February March April May June July August September October November December".split()
-)
-ANAPHORS = frozenset(
-    "he him his himself she her hers herself they them their theirs themselves it its itself".split()
-)
 COLUMNS = labels.columns()
 
 
@@ -52,6 +40,22 @@ class Reading(NamedTuple):
     cue_of: dict[int, list[tuple[int, float]]]  # content piece -> cue pieces, best first
     source_of: dict[int, list[tuple[int, float]]]  # cue piece -> source pieces
     antecedents: list[tuple[int, list[tuple[int, float]]]]
+
+
+@cache
+def _words(name: str) -> frozenset[str]:
+    """The words of one set of `lexicon/reader_words.csv`.
+
+    An "opener" with a capital letter behind a full stop begins a sentence whatever the network says, which misses some
+    within quotations: of 1,100 in the dev parts of EWT and GUM all but two do. An "anaphor" may have an antecedent.
+    """
+    return frozenset(row["word"] for row in read_lexicon("reader_words") if row["set"] == name)
+
+
+@cache
+def _months() -> frozenset[str]:
+    """The months in English; those of the calendar module are in the language of the user."""
+    return frozenset(row["word"] for row in read_lexicon("values") if row["kind"] == "month")
 
 
 def decode(
@@ -115,7 +119,7 @@ def _reading(
         [
             (i, decoding.likeliest(s.pairs["antecedent"], i))
             for i, w in enumerate(words)
-            if len(w) <= 10 and w.lower() in ANAPHORS
+            if len(w) <= 10 and w.lower() in _words("anaphor")
         ],
     )
 
@@ -137,7 +141,7 @@ def plain_openings(words: list[str]) -> np.ndarray:
     return np.asarray(
         [
             stop in STOPS
-            and (word in OPENERS or (word.istitle() and (_is_plain(end) or _is_day(before, end))))
+            and (word in _words("opener") or (word.istitle() and (_is_plain(end) or _is_day(before, end))))
             for before, end, stop, word in zip(["", *ends], ends, words, words[1:], strict=False)
         ],
         dtype=bool,
@@ -149,7 +153,7 @@ def _is_plain(word: str) -> bool:
 
 
 def _is_day(before: str, word: str) -> bool:
-    return word.isdigit() and before in MONTHS
+    return word.isdigit() and before in _months()
 
 
 def _penn_tags(scores: np.ndarray, words: list[str]) -> np.ndarray:
