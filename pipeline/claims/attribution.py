@@ -110,15 +110,14 @@ def _is_impersonal(scene: Scene, quote: int, bearing: Bearing) -> bool:
 
 
 def _by_quote(scene: Scene, number: int, bearing: Bearing, spoken: bool) -> Attribution:
-    quote, steps = scene.quotes[number], list(bearing.steps)
-    cue = scene.cue_tokens[number]
+    quote, cue = scene.quotes[number], scene.cue_tokens[number]
+    bearing = _without_cue(bearing, {scene.tree.starts[i] for i in cue})
+    steps = list(bearing.steps)
     outer = next(
         (n for n, token in bearing.reports.items() if token in cue or scene.quote_at.get(token) != number),
         None,
     )
     if outer is None:
-        said = {scene.tree.starts[i] for i in cue}  # the cue without its subject is no report in the parse
-        steps = [s for s in steps if s.effect != "predicate" or s.start not in said]
         outer = len(steps)
         steps.append(_report_of(scene, number))
     else:
@@ -139,6 +138,13 @@ def _by_quote(scene: Scene, number: int, bearing: Bearing, spoken: bool) -> Attr
     return Attribution(
         quote.speaker or quote.source or UNKNOWN, quote.speaker_id, quote.quote_id, number, steps
     )
+
+
+def _without_cue(bearing: Bearing, cue: set[int]) -> Bearing:
+    """What bears on a claim without the steps of a cue that is no report in the parse, as it has no subject there."""
+    kept = [n for n, s in enumerate(bearing.steps) if s.effect != "predicate" or s.start not in cue]
+    reports = {at: bearing.reports[n] for at, n in enumerate(kept) if n in bearing.reports}
+    return bearing._replace(steps=[bearing.steps[n] for n in kept], reports=reports)
 
 
 def _report_of(scene: Scene, number: int) -> Step:

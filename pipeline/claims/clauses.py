@@ -194,7 +194,7 @@ def _asks(tree: Tree, i: int, relation: str) -> bool:
 
 def has_question_word(tree: Tree, i: int) -> bool:
     """As in "who sent it", "how many came": what is asked is a part of the clause, which states nothing by itself."""
-    if tree.tags[i] in ("WP", "WRB", "WDT"):
+    if tree.tags[i] in ("WP", "WRB", "WDT") and not _is_free_relative(tree, i):
         return True
     for c in tree.children[i]:
         if c > i:
@@ -217,7 +217,14 @@ def _first_of(tree: Tree, i: int) -> int:
 
 def _is_question_word(tree: Tree, i: int) -> bool:
     asks = tree.tags[i] in ("WP", "WRB", "WDT", "WP$") or tree.lowers[i] == "whose"
-    return asks and tree.deps[i] not in ("mark", "acl:relcl")
+    return asks and tree.deps[i] not in ("mark", "acl:relcl") and not _is_free_relative(tree, i)
+
+
+def _is_free_relative(tree: Tree, i: int) -> bool:
+    """As in "what we need is rain", "rain is what we need"; not "(asked) what it was that we need"."""
+    subject = child(tree, i, "nsubj", "expl")
+    named = tree.tags[i] == "WP" and child(tree, i, "acl:relcl") is not None
+    return named and (subject < i if subject is not None else child(tree, i, "cop") is None)
 
 
 def ends_with_question_mark(tree: Tree, i: int) -> bool:

@@ -137,15 +137,23 @@ _PARTNER_BEFORE = {close: opening for opening, close in _PARTNER.items()}
 
 
 def subject_range(tree: Tree, subject: int) -> tuple[int, int]:
-    """Token range of a subject without what only adds to it: relative clauses, appositions, set-in remarks."""
+    """Token range of a subject without what only adds to it: relative clauses, appositions, set-in remarks.
+
+    Without its clause the "what" of "what we need" says nothing.
+    """
     extra = frozenset(
         c
         for c in tree.children[subject]
-        if tree.deps[c] in ("case", "mark")
-        or (c > subject and tree.deps[c] in ("acl:relcl", "parataxis", "acl", "punct", "advcl"))
-        or (c > subject and tree.deps[c] == "advmod" and tree.pos[subject] != "VERB")
-        or (
-            c > subject and tree.deps[c] == "appos" and any(tree.deps[k] == "punct" for k in tree.children[c])
+        if not (tree.tags[subject] == "WP" and tree.deps[c] == "acl:relcl")
+        and (
+            tree.deps[c] in ("case", "mark")
+            or (c > subject and tree.deps[c] in ("acl:relcl", "parataxis", "acl", "punct", "advcl"))
+            or (c > subject and tree.deps[c] == "advmod" and tree.pos[subject] != "VERB")
+            or (
+                c > subject
+                and tree.deps[c] == "appos"
+                and any(tree.deps[k] == "punct" for k in tree.children[c])
+            )
         )
     )
     tokens = subtree(tree, subject, extra)

@@ -32,6 +32,8 @@ LEARNED_KINDS = frozenset({"epistemic", "doxastic", "conditional", "investigatio
 LOWERING_KINDS = LEARNED_KINDS | {"evidential"}
 """Kinds that lower certainty; future, approximator and weasel never do by themselves."""
 
+BE = (True, "be")
+"""The "[be]" of a row of the lexicon."""
 CERTAIN_CUE, TESTED_CUE = 1.0, 0.8
 """Confidence in a cue of the lexicon whose words have no other use, and in one told apart by its parse."""
 
@@ -181,14 +183,18 @@ def _listed_cues(tree: Tree, beside_learned: bool) -> list[tuple[Cue, CueEntry]]
 
 
 def _end_with_gap(tree: Tree, entry: CueEntry, start: int) -> int:
-    """The end of a cue whose *be* stands a word apart: "was yesterday reported to"; its start where it has none."""
-    (any_form, first), *rest = entry.words
-    behind, end = start + 2, start + 2 + len(rest)
-    if first != "be" or not any_form or tree.lemmas[start] != "be" or end > tree.lasts[start]:
+    """The end of a cue whose *be* stands a word apart: "was yesterday reported to", "it was first reported"; its start
+    where it has none."""
+    before = 0 if entry.words[0] == BE else 1
+    if entry.words[before : before + 1] != (BE,):
         return start
-    if not tree.deps[start + 1].startswith(("advmod", "obl")):
+    behind, end = start + before + 2, start + len(entry.words) + 1
+    if end > tree.lasts[start] or tree.lemmas[behind - 2] != "be":
         return start
-    if tree.lowers[behind:end] != [word for _, word in rest]:
+    if not tree.deps[behind - 1].startswith(("advmod", "obl")):
+        return start
+    found = [*tree.lowers[start : start + before], *tree.lowers[behind:end]]
+    if found != [word for _, word in (*entry.words[:before], *entry.words[before + 1 :])]:
         return start
     return end if not entry.test or USES[entry.test](tree, start, end) else start
 

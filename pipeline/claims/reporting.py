@@ -123,6 +123,8 @@ def _says_nothing(scene: Scene, clause: Clause) -> bool:
     sign = signature(tree.lemmas[clause.head], "verb", "that")
     if sign is None or sign.kind not in ("speech", "attitude", "question"):
         return False
+    if tree.pos[clause.head] not in ("VERB", "AUX"):
+        return False  # "it was the first report of a fire"
     subject = child(tree, clause.top, "nsubj")
     mine = subject is not None and tree.lowers[subject] in words_of("first_person")
     if sign.kind == "attitude" and tree.deps[clause.top] != "parataxis" and not mine:
@@ -134,5 +136,12 @@ def _says_nothing(scene: Scene, clause: Clause) -> bool:
     told = ("obj", "obl", "xcomp", "ccomp", "csubj", "iobj", "nsubj:pass")
     outside = clause.head not in scene.quoted
     return all(
-        tree.deps[c] not in told or (outside and c in scene.quoted) for c in tree.children[clause.head]
+        not (tree.deps[c] in told or _tells_how(tree, c)) or (outside and c in scene.quoted)
+        for c in tree.children[clause.head]
     )
+
+
+def _tells_how(tree: Tree, i: int) -> bool:
+    """As in "responded by closing the road"."""
+    mark = child(tree, i, "mark")
+    return tree.deps[i] == "advcl" and mark is not None and tree.lowers[mark] == "by"
