@@ -109,6 +109,34 @@ there there RB root 0
     assert found.claim.polarity == "negative"
 
 
+def test_who_says_what_follows_a_semicolon_does_not_say_what_stands_before_it() -> None:
+    parse = """
+Prices price NNS nsubj 2
+fell fall VBD root 0
+; ; , punct 8
+perhaps perhaps RB advmod 5
+late late RB advmod 8
+, , , punct 8
+Berg Berg NNP nsubj 8
+said say VBD parataxis 2
+. . . punct 2
+"""
+    doc = read_parse(parse, "Prices fell; perhaps late, Berg said.")
+    (found,) = explained_claims(doc, "a", [], [], [], [], find_hedges(doc, "a"))
+    assert (found.claim.text, found.claim.claimant) == ("Prices fell", "author")
+
+
+@pytest.mark.parametrize(
+    ("text", "subject", "lemma"),
+    [
+        ("What we need are boats and pilots.", "What we need", "boat"),
+    ],
+)
+def test_subject_and_lemma_as_read(nlp: Language, text: str, subject: str, lemma: str) -> None:
+    (found,) = read_claims(nlp(text))
+    assert (found.claim.subject, found.claim.predicate_lemma) == (subject, lemma)
+
+
 def read_claims(doc: Doc) -> list[Explained]:
     """Claims of a doc after the stages before them."""
     mentions, entities = find_entities(doc, "a")

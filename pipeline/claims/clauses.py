@@ -172,6 +172,12 @@ def leftmost(tree: Tree, i: int) -> int:
     return i
 
 
+def opens_behind_semicolon(tree: Tree, i: int) -> bool:
+    """Whether what hangs on a token begins right behind a semicolon, which parts it from what is said before."""
+    first = leftmost(tree, i)
+    return tree.words[first] == ";" or (first > tree.firsts[i] and tree.words[first - 1] == ";")
+
+
 def _is_inside_relative(tree: Tree, i: int) -> bool:
     first = tree.heads[i]
     return tree.deps[first] in ("acl:relcl", "advcl:relcl") or tree.deps[first].startswith(

@@ -51,6 +51,8 @@ def mend(tree: Tree) -> None:
         clauses.lower_adverb,
         clauses.lower_phrase,
         words.free_subject,
+        clauses.keep_to_its_side,
+        words.rejoin_name,
     ):
         for i in range(len(tree.deps)):
             if tree.heads[i] != i:

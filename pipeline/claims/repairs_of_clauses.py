@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from pipeline.claims.clauses import leftmost
+from pipeline.claims.clauses import leftmost, opens_behind_semicolon
+from pipeline.claims.finiteness import has_subject
 from pipeline.claims.regrafting import clause_above, is_below, move
 from pipeline.claims.tree import Tree, child
 from pipeline.lexicon.word_sets import opinion_lemmas, signature, words_of
@@ -203,3 +204,15 @@ def lower_phrase(tree: Tree, i: int) -> None:
     said = child(tree, head, "ccomp")
     if said is not None and head < leftmost(tree, said) < leftmost(tree, i) and i < said:
         move(tree, i, said, tree.deps[i])
+
+
+def keep_to_its_side(tree: Tree, i: int) -> None:
+    """What opens behind a semicolon is said of the clause behind it: "it rained; according to Berg, the roof leaks"."""
+    head = tree.heads[i]
+    if i < head or (tree.lowers[i] != "according" and tree.deps[i] not in PHRASES):
+        return
+    if opens_behind_semicolon(tree, i):
+        behind = (c for c in tree.children[head] if c > i and tree.deps[c] in ("parataxis", "conj"))
+        clause = next(behind, None)
+        if clause is not None and ";" not in tree.words[i:clause] and has_subject(tree, clause):
+            move(tree, i, clause, tree.deps[i])

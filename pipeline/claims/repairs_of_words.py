@@ -235,3 +235,17 @@ def free_subject(tree: Tree, i: int) -> None:
         tree.deps[i] = "nsubj"
         for c in [c for c in tree.children[head] if c < i and tree.deps[c] in NOMINAL]:
             move(tree, c, i, tree.deps[c])
+
+
+def rejoin_name(tree: Tree, i: int) -> None:
+    """What is set behind a name before its verb explains it: "Kesh Fair, a market site, reported that"."""
+    verb, subject = tree.heads[i], child(tree, tree.heads[i], "nsubj")
+    if tree.deps[i] != "dislocated" or tree.pos[i] != "PROPN" or subject is None or not i < subject < verb:
+        return
+    first = leftmost(tree, subject)
+    opened = (first > 0 and tree.words[first - 1] == ",") or tree.words[first] == ","
+    article = child(tree, subject, "det")
+    if not opened or article is None or tree.words[subject + 1] != ",":
+        return
+    tree.deps[i] = tree.deps[subject]
+    move(tree, subject, i, "appos")
