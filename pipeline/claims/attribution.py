@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from pipeline.claims.certainty import Step
-from pipeline.claims.clauses import DEEPEST, Clause
+from pipeline.claims.clauses import DEEPEST, Clause, subject_of
 from pipeline.claims.edges import subject_range
 from pipeline.claims.reporting import is_said_in_contrast
 from pipeline.claims.scene import Scene, entity_name, mention_of
@@ -55,6 +55,8 @@ def _is_not_of(scene: Scene, clause: Clause, quote: int, spoken: bool) -> bool:
 def _holds_its_source(scene: Scene, clause: Clause, quote: int) -> bool:
     """As in "the request is for Mr Putin to provide arms": who is a part of what is stated does not state it."""
     tree, spine = scene.tree, {clause.top, *clause.chain, clause.head}
+    if subject_of(tree, clause) in scene.source_tokens[quote]:
+        return True  # "(Berg said so) and asked for help"
     for i in scene.source_tokens[quote]:
         for _ in range(DEEPEST):
             if tree.heads[i] == i or tree.heads[i] in spine:

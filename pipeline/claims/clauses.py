@@ -304,4 +304,10 @@ def subject_of(tree: Tree, clause: Clause) -> int | None:
         subject = child(tree, clause.head, "nsubj")
     if subject is not None or child(tree, clause.top, "expl") is not None:
         return subject
-    return child(tree, clause.top, "csubj")
+    subject, first = child(tree, clause.top, "csubj"), clause.top
+    for _ in range(DEEPEST):  # "(Berg said so) and asked for help"
+        if subject is not None or tree.deps[first] != "conj":
+            break
+        first = tree.heads[first]
+        subject = child(tree, first, "nsubj")
+    return subject

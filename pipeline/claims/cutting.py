@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from pipeline.claims.clauses import DEEPEST, Clause, is_comparison, is_finite, leftmost, states, subject_of
 from pipeline.claims.conditions import condition_mark
 from pipeline.claims.edges import own_tokens, pieces_of, within_stops
@@ -13,13 +15,19 @@ from pipeline.lexicon.word_sets import opinion_lemmas, words_of
 
 
 def cut_clause(
-    scene: Scene, clause: Clause, reporting: set[int], quote: int | None, reports: frozenset[int]
+    scene: Scene,
+    clause: Clause,
+    tops: Collection[int],
+    reporting: set[int],
+    quote: int | None,
+    reports: frozenset[int],
 ) -> list[tuple[int, int]]:
     """Token ranges of a claim: its clause without the clauses that are rows of their own at its edges, and without
-    the attribution."""
+    the attribution. `tops` are those of all clauses."""
     tree = scene.tree
     spine = {clause.top, *clause.chain, clause.head}
-    cut = {c for g in spine for c in tree.children[g] if _stands_alone(scene, c, reporting)}
+    cut = {c for g in spine for c in tree.children[g] if c in tops and tree.deps[c] == "conj"}
+    cut |= {c for g in spine for c in tree.children[g] if _stands_alone(scene, c, reporting)}
     cut |= _added_below(scene, clause, reporting)
     foreign = {*reports, *scene.datelined}
     for report in set_in_reports(tree, clause.top):

@@ -14,7 +14,7 @@ with the quotes, mentions and hedges found before. Decided here:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from spacy.tokens import Doc, Span, Token
@@ -23,7 +23,16 @@ from pipeline.claims.attribution import attribute
 from pipeline.claims.bearing import find_bearing
 from pipeline.claims.certainty import compose
 from pipeline.claims.checkworthiness import calibrate
-from pipeline.claims.clauses import DEEPEST, Clause, find_clauses, outer_copula, predicate_tokens, subject_of
+from pipeline.claims.clauses import (
+    DEEPEST,
+    Clause,
+    find_clauses,
+    make_clause,
+    outer_copula,
+    predicate_tokens,
+    subject_of,
+)
+from pipeline.claims.conjuncts import conjuncts_of_reports, denied_conjuncts
 from pipeline.claims.cutting import cut_clause
 from pipeline.claims.edges import runs, subject_range, with_partners
 from pipeline.claims.governors import lifts
@@ -79,23 +88,40 @@ def explained_claims(
 ) -> list[Explained]:
     """Every claim of a doc with its hedges and reasons, in order of position, no two with the same span."""
     scene = set_scene(doc, article_id, mentions, entities, quotes, parts, hedges, tree)
-    owners = find_owners(scene.tree)
-    clauses = [c for c in _clauses(scene) if owners.depth[c.top] <= DEEPEST]
-    bearings = {c.top: find_bearing(scene.setting, c, _is_direct(scene, c)) for c in clauses}
-    reporting = reporting_tops(scene, clauses, bearings)
+    clauses, bearings, reporting = _stating(scene)
+    owners = find_owners(scene.tree, bearings.keys())
     rows: dict[str, Explained] = {}
     loose = _loose_hedges(scene, owners.top, {c.top for c in clauses} - reporting, bearings)
     for clause in clauses:
         if clause.top in reporting:
             continue
-        row = _explain(scene, clause, bearings[clause.top], reporting, loose.get(clause.top, set()))
+        row = _explain(scene, clause, bearings, reporting, loose.get(clause.top, set()))
         if row is not None:
             rows.setdefault(row.claim.claim_id, row)
     return [rows[key] for key in sorted(rows)]
 
 
-def _clauses(scene: Scene) -> list[Clause]:
-    return find_clauses(scene.tree, lambda governor, below: lifts(scene.setting, governor, below))
+def _stating(scene: Scene) -> tuple[list[Clause], dict[int, Bearing], set[int]]:
+    """Clauses in order of their tops, what bears on each, and the tops of those that only report."""
+    tree, depth = scene.tree, find_owners(scene.tree).depth
+    clauses = [c for c in find_clauses(tree, _lifts_in(scene)) if depth[c.top] <= DEEPEST]
+    bearings = _bearings(scene, clauses)
+    reporting = reporting_tops(scene, clauses, bearings)
+    tops = conjuncts_of_reports(tree, reporting)
+    tops |= denied_conjuncts(scene.setting, bearings.keys() - reporting)
+    joined = [make_clause(tree, top, _lifts_in(scene)) for top in tops - bearings.keys()]
+    if joined:
+        clauses, bearings = sorted([*clauses, *joined]), bearings | _bearings(scene, joined)
+        reporting = reporting_tops(scene, clauses, bearings)
+    return clauses, bearings, reporting
+
+
+def _lifts_in(scene: Scene) -> Callable[[int, int], bool]:
+    return lambda governor, below: lifts(scene.setting, governor, below)
+
+
+def _bearings(scene: Scene, clauses: Iterable[Clause]) -> dict[int, Bearing]:
+    return {c.top: find_bearing(scene.setting, c, _is_direct(scene, c)) for c in clauses}
 
 
 def _is_direct(scene: Scene, clause: Clause) -> bool:
@@ -104,11 +130,12 @@ def _is_direct(scene: Scene, clause: Clause) -> bool:
 
 
 def _explain(
-    scene: Scene, clause: Clause, bearing: Bearing, reporting: set[int], loose: set[int]
+    scene: Scene, clause: Clause, bearings: dict[int, Bearing], reporting: set[int], loose: set[int]
 ) -> Explained | None:
-    tree = scene.tree
+    tree, bearing = scene.tree, bearings[clause.top]
     attribution = attribute(scene, clause, bearing)
-    pieces = cut_clause(scene, clause, reporting, attribution.quote, frozenset(bearing.reports.values()))
+    reports = frozenset(bearing.reports.values())
+    pieces = cut_clause(scene, clause, bearings.keys(), reporting, attribution.quote, reports)
     if not pieces or not any(a <= clause.top < b for a, b in pieces):
         return None
     start, end = tree.starts[pieces[0][0]], tree.ends[pieces[-1][1] - 1]
