@@ -166,14 +166,22 @@ def _opening(tree: Tree, i: int) -> int:
 
 
 def _goes_on(scene: Scene, top: int, last: int) -> bool:
-    """Whether a branch behind a content is a conjunct without subject, an apposition or a relative clause of it."""
+    """Whether a branch behind a content is a conjunct without subject, an apposition or a relative clause of it, or
+    goes on with it: ", with the others being saved", ", short of the record"."""
     tree = scene.tree
     if _opening(tree, top) <= last or tree.heads[top] > last:
         return False
     relation = tree.deps[top]
-    if relation == "conj":
-        return tree.pos[top] in ("VERB", "AUX") and not has_subject(tree, top)
-    return relation in ("appos", "acl:relcl")
+    if relation in ("appos", "acl:relcl"):
+        return True
+    if relation == "conj" and tree.pos[top] in ("VERB", "AUX"):
+        return not has_subject(tree, top)
+    if relation not in ("conj", "advcl"):
+        return False
+    mark = child(tree, top, "mark")
+    if mark is not None:
+        return tree.lowers[mark] == "with" and tree.tags[top] in ("VBG", "VBN")
+    return tree.pos[top] == "ADJ" and not has_subject(tree, top)
 
 
 def _stands_alone(scene: Scene, c: int, reporting: set[int]) -> bool:
@@ -191,7 +199,17 @@ def _stands_alone(scene: Scene, c: int, reporting: set[int]) -> bool:
         how = child(tree, c, "mark")  # "won them back by saying that …"
         by = how is not None and tree.lowers[how] == "by" and c > tree.heads[c]
         return relation == "advcl" and not by and (_reports(scene, c) or _breaks_off(tree, c))
+    if c in reporting and _is_row_nowhere(scene, c):
+        return False
     return not _completes(tree, c)
+
+
+def _is_row_nowhere(scene: Scene, c: int) -> bool:
+    """As in "after the union objected, the crew left": it says nothing by itself, and is no attribution either."""
+    tree, mark = scene.tree, child(scene.tree, c, "mark")
+    if c in scene.cues or (mark is not None and tree.lowers[mark] == "as" and leftmost(tree, c) == mark):
+        return False  # "as she put it"
+    return not any(states(tree, k) for k in subtree(tree, c) if k != c)
 
 
 def _is_whole(tree: Tree, c: int) -> bool:

@@ -118,7 +118,7 @@ def _is_open(words: list[str], partner: str | None, mark: str) -> bool:
         return False
     if partner == mark:
         return words.count(mark) % 2 == 1
-    if partner in ("(", "["):  # also within a word: "long[er]"
+    if partner in "([)]":  # also within a word: "long[er]", "[W]e"
         text = "".join(words)
         return text.count(partner) > text.count(mark)
     return words.count(partner) > words.count(mark)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.claims.clauses import leftmost, opens_behind_semicolon
+from pipeline.claims.clauses import COMPARISONS, leftmost, opens_behind_semicolon
 from pipeline.claims.finiteness import has_subject
 from pipeline.claims.regrafting import clause_above, is_below, move
 from pipeline.claims.tree import Tree, child
@@ -10,6 +10,7 @@ from pipeline.lexicon.word_sets import opinion_lemmas, signature, words_of
 
 FOLLOWING = frozenset({"conj", "obl", "advmod", "nmod"})
 PHRASES = frozenset({"obl", "nmod"})
+DASHES = frozenset({"—", "–", "--"})
 RELATIVES = frozenset({"which", "that", "who"})
 
 
@@ -216,3 +217,25 @@ def keep_to_its_side(tree: Tree, i: int) -> None:
         clause = next(behind, None)
         if clause is not None and ";" not in tree.words[i:clause] and has_subject(tree, clause):
             move(tree, i, clause, tree.deps[i])
+
+
+def complete_comparison(tree: Tree, i: int) -> None:
+    """What stands right behind a verb of opinion in a comparison is what is thought: "not as rich as he says he is"."""
+    verb = leftmost(tree, i) - 1
+    if tree.deps[i] != "advcl" or verb <= tree.heads[i] or tree.heads[verb] != tree.heads[i]:
+        return
+    mark, subject = child(tree, verb, "mark"), child(tree, i, "nsubj")
+    compared = mark is not None and tree.lowers[mark] in COMPARISONS and tree.deps[verb] == "advcl"
+    if compared and subject == verb + 1 and tree.lemmas[verb] in opinion_lemmas():
+        move(tree, i, verb, "ccomp")
+
+
+def part_at_dash(tree: Tree, i: int) -> None:
+    """What a dash and a pronoun open is no relative clause: "it is old — very old — it also leaks"."""
+    first, above = leftmost(tree, i), clause_above(tree, tree.heads[i])
+    if tree.deps[i] != "acl:relcl" or above is None or first <= tree.firsts[i]:
+        return
+    opened = tree.words[first] in DASHES or tree.words[first - 1] in DASHES
+    subject = child(tree, i, "nsubj")
+    if opened and subject is not None and tree.tags[subject] == "PRP" and above < i:
+        move(tree, i, above, "parataxis")

@@ -8,6 +8,10 @@ from pipeline.claims.tree import FINITE_TAGS, Tree, child
 from pipeline.lexicon.word_sets import opinion_lemmas, signature, words_of
 
 NOMINAL = frozenset({"det", "amod", "nmod:poss", "nummod"})
+ARTICLES = frozenset({"the", "a", "an"})
+NOUNS = frozenset({"NN", "NNS", "NNP", "NNPS"})
+LOOSE = frozenset({"discourse", "dislocated", "reparandum", "dep", "vocative"})
+"""Relations of words that a parser can place nowhere."""
 PREMODIFIERS = NOMINAL | {"compound", "advmod", "punct"}
 
 
@@ -249,3 +253,19 @@ def rejoin_name(tree: Tree, i: int) -> None:
         return
     tree.deps[i] = tree.deps[subject]
     move(tree, subject, i, "appos")
+
+
+def read_through_bracket(tree: Tree, i: int) -> None:
+    """A first letter in brackets makes no other word: "[T]he boats left", "[I]f it rains, we stay"."""
+    lower = tree.lowers[i].replace("]", "", 1)
+    if lower == tree.lowers[i] or tree.words[i - 1] != "[" or not lower.isalpha() or i + 1 >= tree.lasts[i]:
+        return
+    tree.lowers[i] = tree.lemmas[i] = lower
+    if lower in ARTICLES and tree.deps[i] in LOOSE:
+        noun = next((k for k in range(i + 1, tree.lasts[i]) if tree.deps[k] not in PREMODIFIERS), i)
+        if tree.tags[noun] in NOUNS and leftmost(tree, noun) == i + 1:
+            tree.tags[i], tree.pos[i] = "DT", "DET"
+            move(tree, i, noun, "det")
+    elif lower in words_of("conditional_mark") and tree.deps[i + 1].startswith("nsubj"):
+        tree.tags[i], tree.pos[i] = "IN", "SCONJ"
+        move(tree, i, tree.heads[i + 1], "mark")
