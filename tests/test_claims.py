@@ -130,6 +130,9 @@ said say VBD parataxis 2
     ("text", "subject", "lemma"),
     [
         ("What we need are boats and pilots.", "What we need", "boat"),
+        ("Many Norwegians were tired of the old mayor.", "Many Norwegians", "tired"),
+        ("The depth of the lake was 6.6.", "The depth of the lake", "be"),
+        ("The new mayor was Ina Vik.", "The new mayor", "be"),
         ("Berg praised the crew, but did not seek a second term.", "Berg", "seek"),
         (
             "The court found that it could hear the case, and found the sale to be unlawful.",

@@ -235,7 +235,6 @@ def part_at_dash(tree: Tree, i: int) -> None:
     first, above = leftmost(tree, i), clause_above(tree, tree.heads[i])
     if tree.deps[i] != "acl:relcl" or above is None or first <= tree.firsts[i]:
         return
-    opened = tree.words[first] in DASHES or tree.words[first - 1] in DASHES
-    subject = child(tree, i, "nsubj")
-    if opened and subject is not None and tree.tags[subject] == "PRP" and above < i:
+    opening = first + 1 if tree.words[first] in DASHES else first
+    if tree.words[opening - 1] in DASHES and tree.tags[opening] == "PRP" and above < i:
         move(tree, i, above, "parataxis")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from pipeline.claims.clauses import leftmost
 from pipeline.claims.regrafting import CLIMB, move
-from pipeline.claims.tree import FINITE_TAGS, Tree, child
+from pipeline.claims.tree import FINITE_TAGS, Tree, child, subtree
 from pipeline.lexicon.word_sets import opinion_lemmas, signature, words_of
 
 NOMINAL = frozenset({"det", "amod", "nmod:poss", "nummod"})
 ARTICLES = frozenset({"the", "a", "an"})
 NOUNS = frozenset({"NN", "NNS", "NNP", "NNPS"})
+PLACING = frozenset({"in", "at", "near", "outside", "from"})
 LOOSE = frozenset({"discourse", "dislocated", "reparandum", "dep", "vocative"})
 """Relations of words that a parser can place nowhere."""
 PREMODIFIERS = NOMINAL | {"compound", "advmod", "punct"}
@@ -176,7 +177,7 @@ def sort_subjects(tree: Tree, i: int) -> None:
         tree.deps[i] = "obj"
         return
     others = [c for c in tree.children[head] if c < i and tree.deps[c] in ("nsubj", "nsubj:pass")]
-    if not others:
+    if not others or _is_joined_subject(tree, others[-1], i):
         return
     if any(tree.deps[c] == "cop" and tree.tags[c] == "VBG" for c in tree.children[i]):
         tree.deps[i] = "advcl"  # "the town being a small place will wait"
@@ -188,6 +189,25 @@ def sort_subjects(tree: Tree, i: int) -> None:
         tree.deps[others[0]] = "nsubj:outer"
     elif child(tree, head, "cop") is None:
         tree.deps[others[0]] = "dislocated"
+
+
+def _is_joined_subject(tree: Tree, other: int, i: int) -> bool:
+    """Whether the second of two subjects has been hung on the first: "no arrests nor charges", on the place in it:
+    "a boat in Orla, Kesh sank"."""
+    joint = child(tree, i, "cc")
+    if joint == other + 1:
+        move(tree, i, other, "conj")
+        return True
+    comma = leftmost(tree, i) - 1
+    place = next((c for c in tree.children[other] if tree.deps[c] == "nmod" and c < comma), None)
+    if place is None or child(tree, place, "case") is None or tree.words[comma] != ",":
+        return False
+    if tree.pos[place] != "PROPN" or tree.pos[i] != "PROPN" or tree.words[i + 1] == ",":
+        return False
+    if subtree(tree, place)[-1] + 1 < comma or tree.lowers[place - 1] not in PLACING:
+        return False
+    move(tree, i, place, "appos")
+    return True
 
 
 def forward_subject(tree: Tree, i: int) -> None:

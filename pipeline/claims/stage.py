@@ -161,7 +161,7 @@ def _explain(
         end=end,
         text=JOINT.join(text[tree.starts[a] : tree.ends[b - 1]] for a, b in pieces),
         predicate=JOINT.join(text[tree.starts[a] : tree.ends[b - 1]] for a, b in predicate),
-        predicate_lemma=_predicate_lemma(tree, clause),
+        predicate_lemma=_predicate_lemma(scene, clause),
         predicate_start=tree.starts[predicate[0][0]],
         subject=_subject(scene, clause, attribution.claimant_id),
         claimant=attribution.claimant,
@@ -212,18 +212,29 @@ def _checkworthiness(span: Span) -> float:
     return 0.0 if score is None else round(calibrate(score), 2)
 
 
-def _predicate_lemma(tree: Tree, clause: Clause) -> str:
-    head = clause.head
+def _predicate_lemma(scene: Scene, clause: Clause) -> str:
+    tree, head = scene.tree, clause.head
     if outer_copula(tree, clause.top) is not None:
         return "be"
+    copula = child(tree, head, "cop")
+    if copula is not None and tree.lemmas[copula] == "be" and _is_named(scene, head):
+        return "be"  # "the mayor was Orla Vik", "the depth was 6.6", "that is what we need"
     particles = [tree.lowers[c] for c in tree.children[head] if tree.deps[c] == "compound:prt"]
     return " ".join([tree.lemmas[head].partition("[")[0] or tree.lemmas[head], *particles])  # "involve[d]"
+
+
+def _is_named(scene: Scene, token: int) -> bool:
+    """Whether a token is a number, a name of somebody or something (not of a people), or a pronoun for what follows."""
+    if scene.tree.pos[token] in ("NUM", "SYM") or scene.tree.tags[token] == "WP":
+        return True
+    mention = scene.mention_at.get(token)
+    return mention is not None and mention.kind == "name" and mention.type != "NORP"
 
 
 def _subject(scene: Scene, clause: Clause, speaker_id: str | None) -> str | None:
     """The entity's name where the subject is one entity, else its words; None for an empty *it*.
 
-    Who speaks in quotation marks is no *he* there.
+    Who speaks in quotation marks is no *he* there, and "many Kesh islanders" are not all of them.
     """
     tree, subject = scene.tree, subject_of(scene.tree, clause)
     if subject is None:
@@ -232,7 +243,8 @@ def _subject(scene: Scene, clause: Clause, speaker_id: str | None) -> str | None
     mention = mention_of(scene, subject)
     spoken = subject in scene.quoted and tree.lowers[subject] in words_of("third_person")
     other = not (spoken and mention is not None and mention.entity_id == speaker_id)
-    if other and not _is_joint(tree, subject) and (name := entity_name(scene, subject)):
+    people = mention is not None and mention.type == "NORP" and tree.tags[subject] in ("NNS", "NNPS")
+    if other and not people and not _is_joint(tree, subject) and (name := entity_name(scene, subject)):
         return name
     return scene.text[tree.starts[start] : tree.ends[end - 1]] if start < end else tree.words[subject]
 
