@@ -227,9 +227,9 @@ def _is_question_word(tree: Tree, i: int) -> bool:
 
 
 def _is_free_relative(tree: Tree, i: int) -> bool:
-    """As in "what we need is rain", "rain is what we need"; not "(asked) what it was that we need"."""
+    """As in "what we need is rain", "that is why it rains"; not "(asked) what it was that we need"."""
     subject = child(tree, i, "nsubj", "expl")
-    named = tree.tags[i] == "WP" and child(tree, i, "acl:relcl") is not None
+    named = tree.tags[i] in ("WP", "WRB") and child(tree, i, "acl:relcl", "advcl:relcl") is not None
     return named and (subject < i if subject is not None else child(tree, i, "cop") is None)
 
 

@@ -193,6 +193,8 @@ def _stands_alone(scene: Scene, c: int, reporting: set[int]) -> bool:
         return True  # "we do not know. [laughs]"
     if relation in ("conj", "parataxis"):
         return _is_whole(tree, c) or c in reporting or _reports(scene, c) or _breaks_off(tree, c)
+    if tree.deps[c] == "advcl:relcl":
+        return False  # "that is why she said it"
     if relation == "advcl" and condition_mark(scene.setting, c) is not None:
         return True
     if relation != "advcl" or not states(tree, c):

@@ -57,6 +57,8 @@ def mend(tree: Tree) -> None:
         clauses.complete_comparison,
         clauses.part_at_dash,
         words.rejoin_name,
+        words.raise_subject,
+        words.give_free_relative,
     ):
         for i in range(len(tree.deps)):
             if tree.heads[i] != i:

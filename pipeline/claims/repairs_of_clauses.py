@@ -40,7 +40,10 @@ def hang_contact(tree: Tree, i: int) -> None:
 
 def hang_relative(tree: Tree, i: int) -> None:
     """What *which* opens behind a noun is said of the noun: "goods that affect us", "the economy, which could grow"."""
-    if tree.deps[i] not in ("ccomp", "csubj", "advcl", "parataxis", "conj"):
+    nominal = (
+        tree.deps[i] in PHRASES and child(tree, i, "cop") is not None
+    )  # "May 5, which was the fair's last day"
+    if tree.deps[i] not in ("ccomp", "csubj", "advcl", "parataxis", "conj") and not nominal:
         return
     subject = child(tree, i, "nsubj")
     if subject is None or tree.lowers[subject] not in RELATIVES:

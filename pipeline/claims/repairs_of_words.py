@@ -11,6 +11,8 @@ NOMINAL = frozenset({"det", "amod", "nmod:poss", "nummod"})
 ARTICLES = frozenset({"the", "a", "an"})
 NOUNS = frozenset({"NN", "NNS", "NNP", "NNPS"})
 PLACING = frozenset({"in", "at", "near", "outside", "from"})
+WITHIN = frozenset({"compound", "nmod:desc", "flat", "nummod", "amod", "advmod"})
+"""Relations of words that have no subject of their own."""
 LOOSE = frozenset({"discourse", "dislocated", "reparandum", "dep", "vocative"})
 """Relations of words that a parser can place nowhere."""
 PREMODIFIERS = NOMINAL | {"compound", "advmod", "punct"}
@@ -289,3 +291,32 @@ def read_through_bracket(tree: Tree, i: int) -> None:
     elif lower in words_of("conditional_mark") and tree.deps[i + 1].startswith("nsubj"):
         tree.tags[i], tree.pos[i] = "IN", "SCONJ"
         move(tree, i, tree.heads[i + 1], "mark")
+
+
+def raise_subject(tree: Tree, i: int) -> None:
+    """A subject or a copula of a part of a name or phrase is that of the whole: "the ship was MV Orla Berg", "the
+    number is nearer six" where the parser hangs them on *MV* and on *nearer*."""
+    subject = tree.deps[i] == "nsubj"
+    if not subject and tree.deps[i] != "cop":
+        return
+    whole = tree.heads[i]
+    for _ in range(CLIMB):
+        if tree.deps[whole] not in WITHIN or tree.heads[whole] < i:
+            break
+        whole = tree.heads[whole]
+    partner = child(tree, whole, "cop" if subject else "nsubj")
+    if whole == tree.heads[i] or partner is None or (i < partner) != subject:
+        return
+    if child(tree, whole, "nsubj" if subject else "cop") is None:
+        move(tree, i, whole, tree.deps[i])
+
+
+def give_free_relative(tree: Tree, i: int) -> None:
+    """What has its own clause and no preposition is the subject of the verb behind it: "what Berg lost came back"."""
+    verb = tree.heads[i]
+    if tree.tags[i] != "WP" or tree.deps[i] not in ("obl", "dislocated") or verb < i:
+        return
+    if child(tree, i, "acl:relcl") is None or child(tree, i, "case") is not None:
+        return
+    if tree.tags[verb] in FINITE_TAGS and child(tree, verb, "nsubj", "expl") is None:
+        tree.deps[i] = "nsubj"

@@ -225,7 +225,7 @@ def _predicate_lemma(scene: Scene, clause: Clause) -> str:
 
 def _is_named(scene: Scene, token: int) -> bool:
     """Whether a token is a number, a name of somebody or something (not of a people), or a pronoun for what follows."""
-    if scene.tree.pos[token] in ("NUM", "SYM") or scene.tree.tags[token] == "WP":
+    if scene.tree.pos[token] in ("NUM", "SYM") or scene.tree.tags[token] in ("WP", "WRB"):
         return True
     mention = scene.mention_at.get(token)
     return mention is not None and mention.kind == "name" and mention.type != "NORP"
