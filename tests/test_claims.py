@@ -131,6 +131,7 @@ said say VBD parataxis 2
     [
         ("What we need are boats and pilots.", "What we need", "boat"),
         ("Many Norwegians were tired of the old mayor.", "Many Norwegians", "tired"),
+        ("Among the dead was a nurse from Bergen.", "a nurse from Bergen", "be"),
         ("The depth of the lake was 6.6.", "The depth of the lake", "be"),
         ("The new mayor was Ina Vik.", "The new mayor", "be"),
         ("Berg praised the crew, but did not seek a second term.", "Berg", "seek"),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from pipeline.claims.finiteness import finite_of, has_subject, is_finite
+from pipeline.claims.finiteness import finite_of, has_subject, is_finite, is_inverted
 from pipeline.claims.tree import CLAUSE_RELATIONS, Tree, child, subtree
 from pipeline.lexicon.word_sets import signature, words_of
 
@@ -243,6 +243,8 @@ def predicate_tokens(tree: Tree, clause: Clause) -> list[int]:
     """Tokens of a predicate in order: verb group with auxiliaries, negation and particles, "is the oldest port"."""
     if (cop := outer_copula(tree, clause.top)) is not None:
         return [cop]
+    if is_inverted(tree, clause.head):
+        return [c for c in tree.children[clause.head] if tree.deps[c] == "cop"]
     found: set[int] = set()
     governors = (*clause.chain, clause.head)
     for g in governors:
@@ -304,6 +306,8 @@ def subject_of(tree: Tree, clause: Clause) -> int | None:
         subject = child(tree, clause.head, "nsubj")
     if subject is not None or child(tree, clause.top, "expl") is not None:
         return subject
+    if is_inverted(tree, clause.top):
+        return clause.top
     subject, first = child(tree, clause.top, "csubj"), clause.top
     for _ in range(DEEPEST):  # "(Berg said so) and asked for help"
         if subject is not None or tree.deps[first] != "conj":

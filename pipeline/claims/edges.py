@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from pipeline.claims.clauses import Clause
+from pipeline.claims.finiteness import is_inverted
 from pipeline.claims.tree import Tree, child, subtree
 
 SENTENCE_STOPS = frozenset({".", "?", "!"})
@@ -141,21 +142,7 @@ def subject_range(tree: Tree, subject: int) -> tuple[int, int]:
 
     Without its clause the "what" of "what we need" says nothing.
     """
-    extra = frozenset(
-        c
-        for c in tree.children[subject]
-        if not (tree.tags[subject] == "WP" and tree.deps[c] == "acl:relcl")
-        and (
-            tree.deps[c] in ("case", "mark")
-            or (c > subject and tree.deps[c] in ("acl:relcl", "parataxis", "acl", "punct", "advcl"))
-            or (c > subject and tree.deps[c] == "advmod" and tree.pos[subject] != "VERB")
-            or (
-                c > subject
-                and tree.deps[c] == "appos"
-                and any(tree.deps[k] == "punct" for k in tree.children[c])
-            )
-        )
-    )
+    extra = frozenset(c for c in tree.children[subject] if _only_adds(tree, subject, c))
     tokens = subtree(tree, subject, extra)
     start, end = next((a, b) for a, b in runs(tokens) if a <= subject < b)
     while start < end - 1 and (_is_mark(tree, start) or tree.deps[start] == "cc"):
@@ -163,6 +150,21 @@ def subject_range(tree: Tree, subject: int) -> tuple[int, int]:
     while start < end - 1 and _is_mark(tree, end - 1):
         end -= 1
     return with_partners(tree, start, end)
+
+
+def _only_adds(tree: Tree, subject: int, c: int) -> bool:
+    """Whether a branch of a subject says more of what the rest names, or is none of it: "among them was (Berg)"."""
+    if tree.deps[c] == "cop":
+        return is_inverted(tree, subject)
+    if tree.tags[subject] == "WP" and tree.deps[c] == "acl:relcl":
+        return False
+    if tree.deps[c] in ("case", "mark") or c < subject:
+        return tree.deps[c] in ("case", "mark")
+    if tree.deps[c] == "advmod":
+        return tree.pos[subject] != "VERB"
+    if tree.deps[c] == "appos":
+        return any(tree.deps[k] == "punct" for k in tree.children[c])
+    return tree.deps[c] in ("acl:relcl", "parataxis", "acl", "punct", "advcl")
 
 
 def runs(tokens: list[int]) -> list[tuple[int, int]]:

@@ -41,16 +41,28 @@ def plain_words(tree: Tree, i: int) -> None:
 
 def past_verb(tree: Tree, i: int) -> None:
     """What has a subject and ends in *-ed* is no infinitive, what ends in *-ing* not past: "Norland denied that", "two
-    boats drifting apart"."""
+    boats drifting apart". What agrees with its subject is no noun: "these effects matter"."""
     word = tree.lowers[i]
     if tree.tags[i] == "VBD" and word.endswith("ing"):
         tree.tags[i] = "VBG"
+    if tree.tags[i] in ("NN", "NNS") and _agrees(tree, i):
+        tree.tags[i], tree.pos[i] = "VBZ" if tree.tags[i] == "NNS" else "VBP", "VERB"
     if tree.tags[i] != "VB" or not word.endswith("ed") or child(tree, i, "nsubj") is None:
         return
     if child(tree, i, "aux", "mark") is None:
         tree.tags[i] = "VBD"
         stems = (word[:-3] + "y" if word.endswith("ied") else word[:-2], word[:-1], word[:-3])
         tree.lemmas[i] = next((stem for stem in stems if stem in opinion_lemmas()), tree.lemmas[i])
+
+
+def _agrees(tree: Tree, i: int) -> bool:
+    """Whether what is tagged a noun has a subject right before it that it agrees with, and nothing that nouns have."""
+    subject = child(tree, i, "nsubj")
+    if subject is None or subject != i - 1 or tree.tags[subject] not in ("NN", "NNS"):
+        return False
+    if tree.tags[i] == tree.tags[subject] or tree.deps[i] not in ("root", "ccomp", "conj"):
+        return False
+    return child(tree, i, "cop", "aux", "det", "case", "compound", "nmod", "nummod") is None
 
 
 def free_addressee(tree: Tree, i: int) -> None:

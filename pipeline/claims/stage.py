@@ -35,6 +35,7 @@ from pipeline.claims.clauses import (
 from pipeline.claims.conjuncts import conjuncts_of_reports, denied_conjuncts
 from pipeline.claims.cutting import cut_clause
 from pipeline.claims.edges import runs, subject_range, with_partners
+from pipeline.claims.finiteness import is_inverted
 from pipeline.claims.governors import lifts
 from pipeline.claims.hedges import LOWERING_KINDS
 from pipeline.claims.reporting import reporting_tops
@@ -214,7 +215,7 @@ def _checkworthiness(span: Span) -> float:
 
 def _predicate_lemma(scene: Scene, clause: Clause) -> str:
     tree, head = scene.tree, clause.head
-    if outer_copula(tree, clause.top) is not None:
+    if outer_copula(tree, clause.top) is not None or is_inverted(tree, head):
         return "be"
     copula = child(tree, head, "cop")
     if copula is not None and tree.lemmas[copula] == "be" and _is_named(scene, head):
