@@ -109,6 +109,44 @@ there there RB root 0
     assert found.claim.polarity == "negative"
 
 
+def test_who_says_what_follows_a_semicolon_does_not_say_what_stands_before_it() -> None:
+    parse = """
+Prices price NNS nsubj 2
+fell fall VBD root 0
+; ; , punct 8
+perhaps perhaps RB advmod 5
+late late RB advmod 8
+, , , punct 8
+Berg Berg NNP nsubj 8
+said say VBD parataxis 2
+. . . punct 2
+"""
+    doc = read_parse(parse, "Prices fell; perhaps late, Berg said.")
+    (found,) = explained_claims(doc, "a", [], [], [], [], find_hedges(doc, "a"))
+    assert (found.claim.text, found.claim.claimant) == ("Prices fell", "author")
+
+
+@pytest.mark.parametrize(
+    ("text", "subject", "lemma"),
+    [
+        ("What we need are boats and pilots.", "What we need", "boat"),
+        ("Many Norwegians were tired of the old mayor.", "Many Norwegians", "tired"),
+        ("Among the dead was a nurse from Bergen.", "a nurse from Bergen", "be"),
+        ("The depth of the lake was 6.6.", "The depth of the lake", "be"),
+        ("The new mayor was Ina Vik.", "The new mayor", "be"),
+        ("Berg praised the crew, but did not seek a second term.", "Berg", "seek"),
+        (
+            "The court found that it could hear the case, and found the sale to be unlawful.",
+            "The court",
+            "find",
+        ),
+    ],
+)
+def test_subject_and_lemma_of_the_last_row(nlp: Language, text: str, subject: str, lemma: str) -> None:
+    last = read_claims(nlp(text))[-1].claim
+    assert (last.subject, last.predicate_lemma) == (subject, lemma)
+
+
 def read_claims(doc: Doc) -> list[Explained]:
     """Claims of a doc after the stages before them."""
     mentions, entities = find_entities(doc, "a")

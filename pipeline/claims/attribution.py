@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from pipeline.claims.certainty import Step
-from pipeline.claims.clauses import DEEPEST, Clause
+from pipeline.claims.clauses import DEEPEST, Clause, subject_of
 from pipeline.claims.edges import subject_range
 from pipeline.claims.reporting import is_said_in_contrast
 from pipeline.claims.scene import Scene, entity_name, mention_of
 from pipeline.claims.setting import UNKNOWN_REPORT, governor_signature, speaker_of
 from pipeline.claims.steps import Bearing
-from pipeline.claims.tree import child
+from pipeline.claims.tree import FINITE_TAGS, child
 from pipeline.lexicon.word_sets import signature, words_of
 from pipeline.schema import AUTHOR
 
@@ -55,6 +55,8 @@ def _is_not_of(scene: Scene, clause: Clause, quote: int, spoken: bool) -> bool:
 def _holds_its_source(scene: Scene, clause: Clause, quote: int) -> bool:
     """As in "the request is for Mr Putin to provide arms": who is a part of what is stated does not state it."""
     tree, spine = scene.tree, {clause.top, *clause.chain, clause.head}
+    if subject_of(tree, clause) in scene.source_tokens[quote]:
+        return True  # "(Berg said so) and asked for help"
     for i in scene.source_tokens[quote]:
         for _ in range(DEEPEST):
             if tree.heads[i] == i or tree.heads[i] in spine:
@@ -94,11 +96,12 @@ def _is_hearsay(scene: Scene, quote: int) -> bool:
 
 
 def _is_nobodys(scene: Scene, quote: int) -> bool:
-    """Whether a quote names no source, or only "nobody", "nothing"."""
+    """Whether a quote names no source, or only "nobody", "nothing", "no judge"."""
     source = scene.quotes[quote].source
     if source is None:
         return scene.quotes[quote].speaker is None
-    return source.lower() in words_of("negative_pronoun")
+    first = source.lower().partition(" ")[0]
+    return source.lower() in words_of("negative_pronoun") or first in words_of("negative_determiner")
 
 
 def _is_impersonal(scene: Scene, quote: int, bearing: Bearing) -> bool:
@@ -110,15 +113,14 @@ def _is_impersonal(scene: Scene, quote: int, bearing: Bearing) -> bool:
 
 
 def _by_quote(scene: Scene, number: int, bearing: Bearing, spoken: bool) -> Attribution:
-    quote, steps = scene.quotes[number], list(bearing.steps)
-    cue = scene.cue_tokens[number]
+    quote, cue = scene.quotes[number], scene.cue_tokens[number]
+    bearing = _without_cue(bearing, {scene.tree.starts[i] for i in cue})
+    steps = list(bearing.steps)
     outer = next(
         (n for n, token in bearing.reports.items() if token in cue or scene.quote_at.get(token) != number),
         None,
     )
     if outer is None:
-        said = {scene.tree.starts[i] for i in cue}  # the cue without its subject is no report in the parse
-        steps = [s for s in steps if s.effect != "predicate" or s.start not in said]
         outer = len(steps)
         steps.append(_report_of(scene, number))
     else:
@@ -136,9 +138,37 @@ def _by_quote(scene: Scene, number: int, bearing: Bearing, spoken: bool) -> Attr
     if spoken:  # '"…," he recalled', '"…," she proposed': words in quotation marks are handed on as they are
         given = steps[outer].source
         steps[outer] = steps[outer]._replace(author=0, source=3.0 if given > 0 else given)
-    return Attribution(
-        quote.speaker or quote.source or UNKNOWN, quote.speaker_id, quote.quote_id, number, steps
-    )
+    claimant = _instead_of_clause(scene, number, head) or quote.speaker or quote.source or UNKNOWN
+    return Attribution(claimant, quote.speaker_id, quote.quote_id, number, steps)
+
+
+def _instead_of_clause(scene: Scene, number: int, head: int | None) -> str | None:
+    """The subject of a quote's cue where its source is a clause: "letters, to which Berg gave a key, show that …".
+
+    `head` is the source's; None where the source is no clause or stands for somebody.
+    """
+    tree = scene.tree
+    if head is None or tree.tags[head] not in FINITE_TAGS or scene.quotes[number].speaker_id is not None:
+        return None
+    inner = child(tree, head, "nsubj")
+    if inner is None or tree.tags[inner] == "WP":
+        return None  # "who runs the mill says …"
+    subjects = (child(tree, i, "nsubj") for i in sorted(scene.cue_tokens[number]))
+    subject = next((i for i in subjects if i is not None), None)
+    return None if subject is None else _written(scene, subject)
+
+
+def _written(scene: Scene, token: int) -> str:
+    """The phrase of a token without what only adds to it."""
+    tree, (start, end) = scene.tree, subject_range(scene.tree, token)
+    return scene.text[tree.starts[start] : tree.ends[end - 1]] if start < end else tree.words[token]
+
+
+def _without_cue(bearing: Bearing, cue: set[int]) -> Bearing:
+    """What bears on a claim without the steps of a cue that is no report in the parse, as it has no subject there."""
+    kept = [n for n, s in enumerate(bearing.steps) if s.effect != "predicate" or s.start not in cue]
+    reports = {at: bearing.reports[n] for at, n in enumerate(kept) if n in bearing.reports}
+    return bearing._replace(steps=[bearing.steps[n] for n in kept], reports=reports)
 
 
 def _report_of(scene: Scene, number: int) -> Step:
@@ -197,6 +227,6 @@ def _by_parse(scene: Scene, bearing: Bearing) -> Attribution:
         if n < outer and _speaks_of_itself(scene, token, mention.entity_id if mention else None, speaker)
     }
     steps = [s._replace(outermost=n == outer, own=n in own) for n, s in enumerate(bearing.steps)]
-    start, end = subject_range(tree, speaker)
-    words = scene.text[tree.starts[start] : tree.ends[end - 1]] if start < end else tree.words[speaker]
-    return Attribution(name or words, mention.entity_id if mention and name else None, None, None, steps)
+    return Attribution(
+        name or _written(scene, speaker), mention.entity_id if mention and name else None, None, None, steps
+    )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from pipeline.claims.finiteness import finite_of, has_subject, is_finite
+from pipeline.claims.finiteness import finite_of, has_subject, is_finite, is_inverted
 from pipeline.claims.tree import CLAUSE_RELATIONS, Tree, child, subtree
 from pipeline.lexicon.word_sets import signature, words_of
 
@@ -172,6 +172,12 @@ def leftmost(tree: Tree, i: int) -> int:
     return i
 
 
+def opens_behind_semicolon(tree: Tree, i: int) -> bool:
+    """Whether what hangs on a token begins right behind a semicolon, which parts it from what is said before."""
+    first = leftmost(tree, i)
+    return tree.words[first] == ";" or (first > tree.firsts[i] and tree.words[first - 1] == ";")
+
+
 def _is_inside_relative(tree: Tree, i: int) -> bool:
     first = tree.heads[i]
     return tree.deps[first] in ("acl:relcl", "advcl:relcl") or tree.deps[first].startswith(
@@ -194,7 +200,7 @@ def _asks(tree: Tree, i: int, relation: str) -> bool:
 
 def has_question_word(tree: Tree, i: int) -> bool:
     """As in "who sent it", "how many came": what is asked is a part of the clause, which states nothing by itself."""
-    if tree.tags[i] in ("WP", "WRB", "WDT"):
+    if tree.tags[i] in ("WP", "WRB", "WDT") and not _is_free_relative(tree, i):
         return True
     for c in tree.children[i]:
         if c > i:
@@ -217,7 +223,14 @@ def _first_of(tree: Tree, i: int) -> int:
 
 def _is_question_word(tree: Tree, i: int) -> bool:
     asks = tree.tags[i] in ("WP", "WRB", "WDT", "WP$") or tree.lowers[i] == "whose"
-    return asks and tree.deps[i] not in ("mark", "acl:relcl")
+    return asks and tree.deps[i] not in ("mark", "acl:relcl") and not _is_free_relative(tree, i)
+
+
+def _is_free_relative(tree: Tree, i: int) -> bool:
+    """As in "what we need is rain", "that is why it rains"; not "(asked) what it was that we need"."""
+    subject = child(tree, i, "nsubj", "expl")
+    named = tree.tags[i] in ("WP", "WRB") and child(tree, i, "acl:relcl", "advcl:relcl") is not None
+    return named and (subject < i if subject is not None else child(tree, i, "cop") is None)
 
 
 def ends_with_question_mark(tree: Tree, i: int) -> bool:
@@ -230,6 +243,8 @@ def predicate_tokens(tree: Tree, clause: Clause) -> list[int]:
     """Tokens of a predicate in order: verb group with auxiliaries, negation and particles, "is the oldest port"."""
     if (cop := outer_copula(tree, clause.top)) is not None:
         return [cop]
+    if is_inverted(tree, clause.head):
+        return [c for c in tree.children[clause.head] if tree.deps[c] == "cop"]
     found: set[int] = set()
     governors = (*clause.chain, clause.head)
     for g in governors:
@@ -291,4 +306,12 @@ def subject_of(tree: Tree, clause: Clause) -> int | None:
         subject = child(tree, clause.head, "nsubj")
     if subject is not None or child(tree, clause.top, "expl") is not None:
         return subject
-    return child(tree, clause.top, "csubj")
+    if is_inverted(tree, clause.top):
+        return clause.top
+    subject, first = child(tree, clause.top, "csubj"), clause.top
+    for _ in range(DEEPEST):  # "(Berg said so) and asked for help"
+        if subject is not None or tree.deps[first] != "conj":
+            break
+        first = tree.heads[first]
+        subject = child(tree, first, "nsubj")
+    return subject

@@ -56,6 +56,23 @@ def has_finite_complement(tree: Tree, start: int, end: int) -> bool:
     return tree.deps[head] == "parataxis" and has_subject(tree, head)
 
 
+def is_shown(tree: Tree, start: int, end: int) -> bool:
+    """As in "early results indicate that it fell", "…, indicating that it fell"; not "a code indicating whether it
+    fell", and who indicates something says so."""
+    head = head_of(tree, start, end)
+    if any(tree.deps[c] in CLAUSAL and is_indirect_question(tree, c) for c in tree.children[head]):
+        return False
+    return has_finite_complement(tree, start, end) and is_indication(tree, head)
+
+
+def is_indication(tree: Tree, verb: int) -> bool:
+    """Whether a thing is the subject of a verb, or what happened where it has none."""
+    subject = child(tree, verb, "nsubj")
+    if subject is None:
+        return tree.deps[verb] not in ("conj", "xcomp")
+    return tree.lemmas[subject] in words_of("indicator") or tree.lowers[subject] in words_of("indicator")
+
+
 def is_raising(tree: Tree, start: int, end: int) -> bool:
     """As in "appears to be genuine", "it seems that …", "it looks like …"; not "appeared in court"."""
     head = head_of(tree, start, end)
@@ -226,6 +243,7 @@ USES: dict[str, Use] = {
     "open": is_open,
     "clausal": has_complement,
     "finite": has_finite_complement,
+    "shown": is_shown,
     "raising": is_raising,
     "regarded": is_regarded,
     "passive": is_passive,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from pipeline.claims.clauses import DEEPEST, Clause, is_comparison, is_finite, leftmost, states, subject_of
 from pipeline.claims.conditions import condition_mark
 from pipeline.claims.edges import own_tokens, pieces_of, within_stops
@@ -13,13 +15,19 @@ from pipeline.lexicon.word_sets import opinion_lemmas, words_of
 
 
 def cut_clause(
-    scene: Scene, clause: Clause, reporting: set[int], quote: int | None, reports: frozenset[int]
+    scene: Scene,
+    clause: Clause,
+    tops: Collection[int],
+    reporting: set[int],
+    quote: int | None,
+    reports: frozenset[int],
 ) -> list[tuple[int, int]]:
     """Token ranges of a claim: its clause without the clauses that are rows of their own at its edges, and without
-    the attribution."""
+    the attribution. `tops` are those of all clauses."""
     tree = scene.tree
     spine = {clause.top, *clause.chain, clause.head}
-    cut = {c for g in spine for c in tree.children[g] if _stands_alone(scene, c, reporting)}
+    cut = {c for g in spine for c in tree.children[g] if c in tops and tree.deps[c] == "conj"}
+    cut |= {c for g in spine for c in tree.children[g] if _stands_alone(scene, c, reporting)}
     cut |= _added_below(scene, clause, reporting)
     foreign = {*reports, *scene.datelined}
     for report in set_in_reports(tree, clause.top):
@@ -158,14 +166,22 @@ def _opening(tree: Tree, i: int) -> int:
 
 
 def _goes_on(scene: Scene, top: int, last: int) -> bool:
-    """Whether a branch behind a content is a conjunct without subject, an apposition or a relative clause of it."""
+    """Whether a branch behind a content is a conjunct without subject, an apposition or a relative clause of it, or
+    goes on with it: ", with the others being saved", ", short of the record"."""
     tree = scene.tree
     if _opening(tree, top) <= last or tree.heads[top] > last:
         return False
     relation = tree.deps[top]
-    if relation == "conj":
-        return tree.pos[top] in ("VERB", "AUX") and not has_subject(tree, top)
-    return relation in ("appos", "acl:relcl")
+    if relation in ("appos", "acl:relcl"):
+        return True
+    if relation == "conj" and tree.pos[top] in ("VERB", "AUX"):
+        return not has_subject(tree, top)
+    if relation not in ("conj", "advcl"):
+        return False
+    mark = child(tree, top, "mark")
+    if mark is not None:
+        return tree.lowers[mark] == "with" and tree.tags[top] in ("VBG", "VBN")
+    return tree.pos[top] == "ADJ" and not has_subject(tree, top)
 
 
 def _stands_alone(scene: Scene, c: int, reporting: set[int]) -> bool:
@@ -177,13 +193,25 @@ def _stands_alone(scene: Scene, c: int, reporting: set[int]) -> bool:
         return True  # "we do not know. [laughs]"
     if relation in ("conj", "parataxis"):
         return _is_whole(tree, c) or c in reporting or _reports(scene, c) or _breaks_off(tree, c)
+    if tree.deps[c] == "advcl:relcl":
+        return False  # "that is why she said it"
     if relation == "advcl" and condition_mark(scene.setting, c) is not None:
         return True
     if relation != "advcl" or not states(tree, c):
         how = child(tree, c, "mark")  # "won them back by saying that …"
         by = how is not None and tree.lowers[how] == "by" and c > tree.heads[c]
         return relation == "advcl" and not by and (_reports(scene, c) or _breaks_off(tree, c))
+    if c in reporting and _is_row_nowhere(scene, c):
+        return False
     return not _completes(tree, c)
+
+
+def _is_row_nowhere(scene: Scene, c: int) -> bool:
+    """As in "after the union objected, the crew left": it says nothing by itself, and is no attribution either."""
+    tree, mark = scene.tree, child(scene.tree, c, "mark")
+    if c in scene.cues or (mark is not None and tree.lowers[mark] == "as" and leftmost(tree, c) == mark):
+        return False  # "as she put it"
+    return not any(states(tree, k) for k in subtree(tree, c) if k != c)
 
 
 def _is_whole(tree: Tree, c: int) -> bool:

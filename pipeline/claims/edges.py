@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from pipeline.claims.clauses import Clause
+from pipeline.claims.finiteness import is_inverted
 from pipeline.claims.tree import Tree, child, subtree
 
 SENTENCE_STOPS = frozenset({".", "?", "!"})
@@ -118,7 +119,7 @@ def _is_open(words: list[str], partner: str | None, mark: str) -> bool:
         return False
     if partner == mark:
         return words.count(mark) % 2 == 1
-    if partner in ("(", "["):  # also within a word: "long[er]"
+    if partner in "([)]":  # also within a word: "long[er]", "[W]e"
         text = "".join(words)
         return text.count(partner) > text.count(mark)
     return words.count(partner) > words.count(mark)
@@ -137,17 +138,11 @@ _PARTNER_BEFORE = {close: opening for opening, close in _PARTNER.items()}
 
 
 def subject_range(tree: Tree, subject: int) -> tuple[int, int]:
-    """Token range of a subject without what only adds to it: relative clauses, appositions, set-in remarks."""
-    extra = frozenset(
-        c
-        for c in tree.children[subject]
-        if tree.deps[c] in ("case", "mark")
-        or (c > subject and tree.deps[c] in ("acl:relcl", "parataxis", "acl", "punct", "advcl"))
-        or (c > subject and tree.deps[c] == "advmod" and tree.pos[subject] != "VERB")
-        or (
-            c > subject and tree.deps[c] == "appos" and any(tree.deps[k] == "punct" for k in tree.children[c])
-        )
-    )
+    """Token range of a subject without what only adds to it: relative clauses, appositions, set-in remarks.
+
+    Without its clause the "what" of "what we need" says nothing.
+    """
+    extra = frozenset(c for c in tree.children[subject] if _only_adds(tree, subject, c))
     tokens = subtree(tree, subject, extra)
     start, end = next((a, b) for a, b in runs(tokens) if a <= subject < b)
     while start < end - 1 and (_is_mark(tree, start) or tree.deps[start] == "cc"):
@@ -155,6 +150,21 @@ def subject_range(tree: Tree, subject: int) -> tuple[int, int]:
     while start < end - 1 and _is_mark(tree, end - 1):
         end -= 1
     return with_partners(tree, start, end)
+
+
+def _only_adds(tree: Tree, subject: int, c: int) -> bool:
+    """Whether a branch of a subject says more of what the rest names, or is none of it: "among them was (Berg)"."""
+    if tree.deps[c] == "cop":
+        return is_inverted(tree, subject)
+    if tree.tags[subject] == "WP" and tree.deps[c] == "acl:relcl":
+        return False
+    if tree.deps[c] in ("case", "mark") or c < subject:
+        return tree.deps[c] in ("case", "mark")
+    if tree.deps[c] == "advmod":
+        return tree.pos[subject] != "VERB"
+    if tree.deps[c] == "appos":
+        return any(tree.deps[k] == "punct" for k in tree.children[c])
+    return tree.deps[c] in ("acl:relcl", "parataxis", "acl", "punct", "advcl")
 
 
 def runs(tokens: list[int]) -> list[tuple[int, int]]:

@@ -33,7 +33,23 @@ def is_finite(tree: Tree, clause: int) -> bool:
 
 def has_subject(tree: Tree, clause: int) -> bool:
     """Whether a clause has a subject of its own, an empty one included."""
-    return child(tree, clause, "nsubj", "csubj", "expl") is not None
+    return child(tree, clause, "nsubj", "csubj", "expl") is not None or is_inverted(tree, clause)
+
+
+def is_inverted(tree: Tree, clause: int) -> bool:
+    """As in "among the dead was a nurse": the noun behind a copula is the subject, where a phrase stands before it."""
+    copula = child(tree, clause, "cop")
+    if copula is None or copula > clause or tree.pos[clause] not in ("NOUN", "PROPN"):
+        return False
+    before = [c for c in tree.children[clause] if c < copula and tree.pos[c] != "PUNCT"]
+    phrases = [c for c in before if tree.deps[c] in ("obl", "nmod") and child(tree, c, "case") is not None]
+    if not phrases or any(tree.deps[c] not in ("obl", "nmod", "advmod", "cc", "mark") for c in before):
+        return False
+    behind = [c for c in tree.children[clause] if copula < c < clause]
+    named = tree.pos[clause] == "PROPN" or any(tree.deps[c] in ("det", "nummod", "nmod:poss") for c in behind)
+    return (
+        named and child(tree, clause, "nsubj", "csubj", "expl") is None and tree.tags[copula] in FINITE_TAGS
+    )
 
 
 def finite_of(tree: Tree, clause: int) -> int:

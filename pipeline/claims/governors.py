@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from pipeline.claims.clauses import CLAUSE_RELATIONS, DEEPEST, has_question_word
+from pipeline.claims.clauses import CLAUSE_RELATIONS, DEEPEST, has_question_word, opens_behind_semicolon
 from pipeline.claims.finiteness import has_subject
 from pipeline.claims.hedges import LOWERING_KINDS
 from pipeline.claims.setting import (
@@ -86,6 +86,8 @@ def set_in_reports(tree: Tree, top: int) -> list[int]:
         if tree.lowers[c] == "according" and relation != "case":
             found.append(c)
             continue
+        if opens_behind_semicolon(tree, c):
+            continue  # "the port reopened; not for long, she said"
         if relation in ("parataxis", "advcl") and _is_bare_report(tree, c):
             found.append(c)
         elif relation.startswith(("obl", "nmod")) and (case := according(tree, c)) is not None:

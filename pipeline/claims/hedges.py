@@ -32,6 +32,10 @@ LEARNED_KINDS = frozenset({"epistemic", "doxastic", "conditional", "investigatio
 LOWERING_KINDS = LEARNED_KINDS | {"evidential"}
 """Kinds that lower certainty; future, approximator and weasel never do by themselves."""
 
+BE = (True, "be")
+"""The "[be]" of a row of the lexicon."""
+FARTHEST = 3
+"""Words that may part the "[be]" of a row from the next."""
 CERTAIN_CUE, TESTED_CUE = 1.0, 0.8
 """Confidence in a cue of the lexicon whose words have no other use, and in one told apart by its parse."""
 
@@ -181,16 +185,31 @@ def _listed_cues(tree: Tree, beside_learned: bool) -> list[tuple[Cue, CueEntry]]
 
 
 def _end_with_gap(tree: Tree, entry: CueEntry, start: int) -> int:
-    """The end of a cue whose *be* stands a word apart: "was yesterday reported to"; its start where it has none."""
-    (any_form, first), *rest = entry.words
-    behind, end = start + 2, start + 2 + len(rest)
-    if first != "be" or not any_form or tree.lemmas[start] != "be" or end > tree.lasts[start]:
+    """The end of a cue whose *be* stands a phrase apart: "was on Monday reported to", "it was first reported"; its
+    start where it has none."""
+    before = 0 if entry.words[0] == BE else 1
+    if entry.words[before : before + 1] != (BE,):
         return start
-    if not tree.deps[start + 1].startswith(("advmod", "obl")):
+    first, rest = start + before, [word for _, word in entry.words[before + 1 :]]
+    if first >= tree.lasts[start] or tree.lemmas[first] != "be" or not rest:
         return start
-    if tree.lowers[behind:end] != [word for _, word in rest]:
+    if tree.lowers[start:first] != [word for _, word in entry.words[:before]]:
         return start
-    return end if not entry.test or USES[entry.test](tree, start, end) else start
+    for behind in range(first + 2, first + 2 + FARTHEST):
+        if not tree.deps[behind - 1 : behind] or not _is_set_in(tree, first, behind):
+            continue
+        end = behind + len(rest)
+        if end <= tree.lasts[start] and tree.lowers[behind:end] == rest:
+            return end if not entry.test or USES[entry.test](tree, start, end) else start
+    return start
+
+
+def _is_set_in(tree: Tree, first: int, behind: int) -> bool:
+    """Whether the words between two tokens are one adverb or one phrase: "(was) on Monday (reported)"."""
+    last = behind - 1
+    return tree.deps[last].startswith(("advmod", "obl")) and all(
+        tree.heads[i] == last for i in range(first + 1, last)
+    )
 
 
 def _matches(tree: Tree, entry: CueEntry, start: int, end: int) -> bool:

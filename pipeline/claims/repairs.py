@@ -16,6 +16,7 @@ def mend(tree: Tree) -> None:
     for i in range(len(tree.deps)):
         words.past_verb(tree, i)
     for rule in (
+        words.read_through_bracket,
         words.plain_words,
         words.free_addressee,
         words.free_mark,
@@ -46,11 +47,18 @@ def mend(tree: Tree) -> None:
         words.turn_report,
         complements.set_in_opinion,
         complements.join_clause,
+        complements.lower_if,
         clauses.lower_condition,
         clauses.lower_means,
         clauses.lower_adverb,
         clauses.lower_phrase,
         words.free_subject,
+        clauses.keep_to_its_side,
+        clauses.complete_comparison,
+        clauses.part_at_dash,
+        words.rejoin_name,
+        words.raise_subject,
+        words.give_free_relative,
     ):
         for i in range(len(tree.deps)):
             if tree.heads[i] != i:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from pipeline.claims.clauses import leftmost
+from pipeline.claims.clauses import COMPARISONS, leftmost, opens_behind_semicolon
+from pipeline.claims.finiteness import has_subject
 from pipeline.claims.regrafting import clause_above, is_below, move
 from pipeline.claims.tree import Tree, child
 from pipeline.lexicon.word_sets import opinion_lemmas, signature, words_of
 
 FOLLOWING = frozenset({"conj", "obl", "advmod", "nmod"})
 PHRASES = frozenset({"obl", "nmod"})
+DASHES = frozenset({"—", "–", "--"})
 RELATIVES = frozenset({"which", "that", "who"})
 
 
@@ -38,7 +40,10 @@ def hang_contact(tree: Tree, i: int) -> None:
 
 def hang_relative(tree: Tree, i: int) -> None:
     """What *which* opens behind a noun is said of the noun: "goods that affect us", "the economy, which could grow"."""
-    if tree.deps[i] not in ("ccomp", "csubj", "advcl", "parataxis", "conj"):
+    nominal = (
+        tree.deps[i] in PHRASES and child(tree, i, "cop") is not None
+    )  # "May 5, which was the fair's last day"
+    if tree.deps[i] not in ("ccomp", "csubj", "advcl", "parataxis", "conj") and not nominal:
         return
     subject = child(tree, i, "nsubj")
     if subject is None or tree.lowers[subject] not in RELATIVES:
@@ -203,3 +208,36 @@ def lower_phrase(tree: Tree, i: int) -> None:
     said = child(tree, head, "ccomp")
     if said is not None and head < leftmost(tree, said) < leftmost(tree, i) and i < said:
         move(tree, i, said, tree.deps[i])
+
+
+def keep_to_its_side(tree: Tree, i: int) -> None:
+    """What opens behind a semicolon is said of the clause behind it: "it rained; according to Berg, the roof leaks"."""
+    head = tree.heads[i]
+    if i < head or (tree.lowers[i] != "according" and tree.deps[i] not in PHRASES):
+        return
+    if opens_behind_semicolon(tree, i):
+        behind = (c for c in tree.children[head] if c > i and tree.deps[c] in ("parataxis", "conj"))
+        clause = next(behind, None)
+        if clause is not None and ";" not in tree.words[i:clause] and has_subject(tree, clause):
+            move(tree, i, clause, tree.deps[i])
+
+
+def complete_comparison(tree: Tree, i: int) -> None:
+    """What stands right behind a verb of opinion in a comparison is what is thought: "not as rich as he says he is"."""
+    verb = leftmost(tree, i) - 1
+    if tree.deps[i] != "advcl" or verb <= tree.heads[i] or tree.heads[verb] != tree.heads[i]:
+        return
+    mark, subject = child(tree, verb, "mark"), child(tree, i, "nsubj")
+    compared = mark is not None and tree.lowers[mark] in COMPARISONS and tree.deps[verb] == "advcl"
+    if compared and subject == verb + 1 and tree.lemmas[verb] in opinion_lemmas():
+        move(tree, i, verb, "ccomp")
+
+
+def part_at_dash(tree: Tree, i: int) -> None:
+    """What a dash and a pronoun open is no relative clause: "it is old — very old — it also leaks"."""
+    first, above = leftmost(tree, i), clause_above(tree, tree.heads[i])
+    if tree.deps[i] != "acl:relcl" or above is None or first <= tree.firsts[i]:
+        return
+    opening = first + 1 if tree.words[first] in DASHES else first
+    if tree.words[opening - 1] in DASHES and tree.tags[opening] == "PRP" and above < i:
+        move(tree, i, above, "parataxis")

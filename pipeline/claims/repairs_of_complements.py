@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pipeline.claims.finiteness import has_subject
 from pipeline.claims.regrafting import is_below, move
 from pipeline.claims.tree import FINITE_TAGS, Tree, child
 from pipeline.lexicon.word_sets import opinion_lemmas, signature, words_of
@@ -191,3 +192,14 @@ def join_clause(tree: Tree, i: int) -> None:
         return
     if tree.lowers[mark] == "that" and joint == mark - 1 and tree.deps[tree.heads[i]] == "ccomp":
         tree.deps[i] = "conj"
+
+
+def lower_if(tree: Tree, i: int) -> None:
+    """Of two things said without a joint a first one with *if* is the condition: "said, “If it rains … we stay”."""
+    mark = child(tree, i, "mark")
+    if tree.deps[i] != "ccomp" or mark is None or tree.lowers[mark] != "if":
+        return
+    behind = (c for c in tree.children[tree.heads[i]] if c > i and tree.deps[c] == "ccomp")
+    main = next(behind, None)
+    if main is not None and child(tree, main, "cc", "mark") is None and has_subject(tree, main):
+        move(tree, i, main, "advcl")

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from pipeline.claims.clauses import leftmost
 from pipeline.claims.regrafting import CLIMB, move
-from pipeline.claims.tree import FINITE_TAGS, Tree, child
+from pipeline.claims.tree import FINITE_TAGS, Tree, child, subtree
 from pipeline.lexicon.word_sets import opinion_lemmas, signature, words_of
 
 NOMINAL = frozenset({"det", "amod", "nmod:poss", "nummod"})
+ARTICLES = frozenset({"the", "a", "an"})
+NOUNS = frozenset({"NN", "NNS", "NNP", "NNPS"})
+PLACING = frozenset({"in", "at", "near", "outside", "from"})
+WITHIN = frozenset({"compound", "nmod:desc", "flat", "nummod", "amod", "advmod"})
+"""Relations of words that have no subject of their own."""
+LOOSE = frozenset({"discourse", "dislocated", "reparandum", "dep", "vocative"})
+"""Relations of words that a parser can place nowhere."""
 PREMODIFIERS = NOMINAL | {"compound", "advmod", "punct"}
 
 
@@ -34,16 +41,28 @@ def plain_words(tree: Tree, i: int) -> None:
 
 def past_verb(tree: Tree, i: int) -> None:
     """What has a subject and ends in *-ed* is no infinitive, what ends in *-ing* not past: "Norland denied that", "two
-    boats drifting apart"."""
+    boats drifting apart". What agrees with its subject is no noun: "these effects matter"."""
     word = tree.lowers[i]
     if tree.tags[i] == "VBD" and word.endswith("ing"):
         tree.tags[i] = "VBG"
+    if tree.tags[i] in ("NN", "NNS") and _agrees(tree, i):
+        tree.tags[i], tree.pos[i] = "VBZ" if tree.tags[i] == "NNS" else "VBP", "VERB"
     if tree.tags[i] != "VB" or not word.endswith("ed") or child(tree, i, "nsubj") is None:
         return
     if child(tree, i, "aux", "mark") is None:
         tree.tags[i] = "VBD"
         stems = (word[:-3] + "y" if word.endswith("ied") else word[:-2], word[:-1], word[:-3])
         tree.lemmas[i] = next((stem for stem in stems if stem in opinion_lemmas()), tree.lemmas[i])
+
+
+def _agrees(tree: Tree, i: int) -> bool:
+    """Whether what is tagged a noun has a subject right before it that it agrees with, and nothing that nouns have."""
+    subject = child(tree, i, "nsubj")
+    if subject is None or subject != i - 1 or tree.tags[subject] not in ("NN", "NNS"):
+        return False
+    if tree.tags[i] == tree.tags[subject] or tree.deps[i] not in ("root", "ccomp", "conj"):
+        return False
+    return child(tree, i, "cop", "aux", "det", "case", "compound", "nmod", "nummod") is None
 
 
 def free_addressee(tree: Tree, i: int) -> None:
@@ -172,7 +191,7 @@ def sort_subjects(tree: Tree, i: int) -> None:
         tree.deps[i] = "obj"
         return
     others = [c for c in tree.children[head] if c < i and tree.deps[c] in ("nsubj", "nsubj:pass")]
-    if not others:
+    if not others or _is_joined_subject(tree, others[-1], i):
         return
     if any(tree.deps[c] == "cop" and tree.tags[c] == "VBG" for c in tree.children[i]):
         tree.deps[i] = "advcl"  # "the town being a small place will wait"
@@ -184,6 +203,25 @@ def sort_subjects(tree: Tree, i: int) -> None:
         tree.deps[others[0]] = "nsubj:outer"
     elif child(tree, head, "cop") is None:
         tree.deps[others[0]] = "dislocated"
+
+
+def _is_joined_subject(tree: Tree, other: int, i: int) -> bool:
+    """Whether the second of two subjects has been hung on the first: "no arrests nor charges", on the place in it:
+    "a boat in Orla, Kesh sank"."""
+    joint = child(tree, i, "cc")
+    if joint == other + 1:
+        move(tree, i, other, "conj")
+        return True
+    comma = leftmost(tree, i) - 1
+    place = next((c for c in tree.children[other] if tree.deps[c] == "nmod" and c < comma), None)
+    if place is None or child(tree, place, "case") is None or tree.words[comma] != ",":
+        return False
+    if tree.pos[place] != "PROPN" or tree.pos[i] != "PROPN" or tree.words[i + 1] == ",":
+        return False
+    if subtree(tree, place)[-1] + 1 < comma or tree.lowers[place - 1] not in PLACING:
+        return False
+    move(tree, i, place, "appos")
+    return True
 
 
 def forward_subject(tree: Tree, i: int) -> None:
@@ -235,3 +273,62 @@ def free_subject(tree: Tree, i: int) -> None:
         tree.deps[i] = "nsubj"
         for c in [c for c in tree.children[head] if c < i and tree.deps[c] in NOMINAL]:
             move(tree, c, i, tree.deps[c])
+
+
+def rejoin_name(tree: Tree, i: int) -> None:
+    """What is set behind a name before its verb explains it: "Kesh Fair, a market site, reported that"."""
+    verb, subject = tree.heads[i], child(tree, tree.heads[i], "nsubj")
+    if tree.deps[i] != "dislocated" or tree.pos[i] != "PROPN" or subject is None or not i < subject < verb:
+        return
+    first = leftmost(tree, subject)
+    opened = (first > 0 and tree.words[first - 1] == ",") or tree.words[first] == ","
+    article = child(tree, subject, "det")
+    if not opened or article is None or tree.words[subject + 1] != ",":
+        return
+    tree.deps[i] = tree.deps[subject]
+    move(tree, subject, i, "appos")
+
+
+def read_through_bracket(tree: Tree, i: int) -> None:
+    """A first letter in brackets makes no other word: "[T]he boats left", "[I]f it rains, we stay"."""
+    lower = tree.lowers[i].replace("]", "", 1)
+    if lower == tree.lowers[i] or tree.words[i - 1] != "[" or not lower.isalpha() or i + 1 >= tree.lasts[i]:
+        return
+    tree.lowers[i] = tree.lemmas[i] = lower
+    if lower in ARTICLES and tree.deps[i] in LOOSE:
+        noun = next((k for k in range(i + 1, tree.lasts[i]) if tree.deps[k] not in PREMODIFIERS), i)
+        if tree.tags[noun] in NOUNS and leftmost(tree, noun) == i + 1:
+            tree.tags[i], tree.pos[i] = "DT", "DET"
+            move(tree, i, noun, "det")
+    elif lower in words_of("conditional_mark") and tree.deps[i + 1].startswith("nsubj"):
+        tree.tags[i], tree.pos[i] = "IN", "SCONJ"
+        move(tree, i, tree.heads[i + 1], "mark")
+
+
+def raise_subject(tree: Tree, i: int) -> None:
+    """A subject or a copula of a part of a name or phrase is that of the whole: "the ship was MV Orla Berg", "the
+    number is nearer six" where the parser hangs them on *MV* and on *nearer*."""
+    subject = tree.deps[i] == "nsubj"
+    if not subject and tree.deps[i] != "cop":
+        return
+    whole = tree.heads[i]
+    for _ in range(CLIMB):
+        if tree.deps[whole] not in WITHIN or tree.heads[whole] < i:
+            break
+        whole = tree.heads[whole]
+    partner = child(tree, whole, "cop" if subject else "nsubj")
+    if whole == tree.heads[i] or partner is None or (i < partner) != subject:
+        return
+    if child(tree, whole, "nsubj" if subject else "cop") is None:
+        move(tree, i, whole, tree.deps[i])
+
+
+def give_free_relative(tree: Tree, i: int) -> None:
+    """What has its own clause and no preposition is the subject of the verb behind it: "what Berg lost came back"."""
+    verb = tree.heads[i]
+    if tree.tags[i] != "WP" or tree.deps[i] not in ("obl", "dislocated") or verb < i:
+        return
+    if child(tree, i, "acl:relcl") is None or child(tree, i, "case") is not None:
+        return
+    if tree.tags[verb] in FINITE_TAGS and child(tree, verb, "nsubj", "expl") is None:
+        tree.deps[i] = "nsubj"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.claims.clauses import Clause, is_finite, states
+from pipeline.claims.clauses import DEEPEST, Clause, is_finite, states
 from pipeline.claims.governors import clause_top
 from pipeline.claims.hedges import LOWERING_KINDS
 from pipeline.claims.scene import Scene
@@ -43,14 +43,29 @@ def _content_is_clause(scene: Scene, quote: int) -> bool:
     spoken = scene.quotes[quote].kind == "direct" and not pledged
     if spoken and any(_is_clause_verb(tree, i) for i in content):
         return True
+    objects = {i for i in scene.cue_tokens[quote] if tree.deps[i] == "obj"}
+    if any(tree.deps[i] == "acl" and tree.heads[i] in objects and states(tree, i) for i in content):
+        return True  # "gave evidence that the form was old"
     return any(
         tree.deps[i].partition(":")[0] in ("root", "ccomp", "parataxis", "conj")
+        and not _continues_phrase(tree, i, content)
         and not is_said_in_contrast(scene, i, quote)
         and (
             states(tree, i) or is_finite(tree, i) or (tree.tags[i] == "VB" and child(tree, i, "mark") is None)
         )
         for i in scene.content_tokens[quote]
     )
+
+
+def _continues_phrase(tree: Tree, i: int, content: frozenset[int]) -> bool:
+    """As the "bring" of "(planned) to leave and bring help", "(proposed) a law that would close it and let it rot"."""
+    for _ in range(DEEPEST):
+        if tree.deps[i] != "conj" or tree.heads[i] not in content:
+            break
+        i = tree.heads[i]
+        if tree.deps[i].partition(":")[0] in ("acl", "xcomp", "advcl") and not states(tree, i):
+            return True
+    return False
 
 
 def _is_clause_verb(tree: Tree, i: int) -> bool:
@@ -94,8 +109,9 @@ def _is_empty(tree: Tree, clause: Clause) -> bool:
         return True  # "the reforms include:"
     if clause.chain or not (tree.pos[head] == "AUX" or tree.lemmas[head] in words_of("light_verb")):
         return False
-    if tree.lemmas[head] == "make" and any(tree.deps[c] == "nsubj:pass" for c in tree.children[head]):
-        return False  # "no arrests were made"
+    patient = child(tree, head, "nsubj")
+    if patient is not None and tree.deps[patient] == "nsubj:pass" and tree.pos[patient] != "PRON":
+        return False  # "no arrests were made", "the cause was not known"
     existential = any(tree.deps[c] == "expl" and tree.lowers[c] == "there" for c in tree.children[head])
     if existential and child(tree, head, "nsubj") is not None:
         return False
@@ -123,6 +139,8 @@ def _says_nothing(scene: Scene, clause: Clause) -> bool:
     sign = signature(tree.lemmas[clause.head], "verb", "that")
     if sign is None or sign.kind not in ("speech", "attitude", "question"):
         return False
+    if tree.pos[clause.head] not in ("VERB", "AUX"):
+        return False  # "it was the first report of a fire"
     subject = child(tree, clause.top, "nsubj")
     mine = subject is not None and tree.lowers[subject] in words_of("first_person")
     if sign.kind == "attitude" and tree.deps[clause.top] != "parataxis" and not mine:
@@ -134,5 +152,12 @@ def _says_nothing(scene: Scene, clause: Clause) -> bool:
     told = ("obj", "obl", "xcomp", "ccomp", "csubj", "iobj", "nsubj:pass")
     outside = clause.head not in scene.quoted
     return all(
-        tree.deps[c] not in told or (outside and c in scene.quoted) for c in tree.children[clause.head]
+        not (tree.deps[c] in told or _tells_how(tree, c)) or (outside and c in scene.quoted)
+        for c in tree.children[clause.head]
     )
+
+
+def _tells_how(tree: Tree, i: int) -> bool:
+    """As in "responded by closing the road"."""
+    mark = child(tree, i, "mark")
+    return tree.deps[i] == "advcl" and mark is not None and tree.lowers[mark] == "by"

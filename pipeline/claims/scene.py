@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -103,14 +103,15 @@ class Owners(NamedTuple):
     depth: list[int]  # how many of them lie above it, itself counted
 
 
-def find_owners(tree: Tree) -> Owners:
+def find_owners(tree: Tree, others: Collection[int] = ()) -> Owners:
+    """The clauses that tokens stand in; `others` are tops besides those that state something by themselves."""
     size = len(tree.heads)
     top, depth = [-1] * size, [0] * size
     todo = [i for i in range(size) if tree.heads[i] == i]
     while todo:
         i = todo.pop()
         head = tree.heads[i]
-        if states(tree, i):
+        if i in others or states(tree, i):
             top[i], depth[i] = i, (depth[head] if head != i else 0) + 1
         elif head != i:
             top[i], depth[i] = top[head], depth[head]

@@ -66,11 +66,7 @@ def speaker_of(tree: Tree, governor: int) -> int | None:
     i = governor
     for _ in range(DEEPEST):
         if tree.lowers[i] == "according":
-            below = child(tree, i, "obl", "nmod", "obj")
-            if below is None and tree.deps[i] == "advcl":
-                beside = (c for c in tree.children[tree.heads[i]] if c > i and tree.deps[c] == "obl")
-                below = next(beside, None)
-            return tree.heads[i] if below is None else below
+            return _accorded(tree, i)
         if is_passive(tree, i):
             return None
         subjects = {tree.deps[c]: c for c in reversed(tree.children[i])}
@@ -87,13 +83,28 @@ def speaker_of(tree: Tree, governor: int) -> int | None:
     if tree.pos[governor] != "NOUN":
         return None
     owner = child(tree, governor, "nmod:poss")
-    if (
-        owner is None
-        and tree.deps[governor] in ("obj", "obl")
-        and tree.lemmas[tree.heads[governor]] in words_of("holding")
-    ):
+    if owner is None and tree.deps[governor] in ("obj", "obl") and _is_held(tree, governor):
         owner = child(tree, tree.heads[governor], "nsubj")  # "we had a suspicion that …"
     return owner
+
+
+def _accorded(tree: Tree, i: int) -> int:
+    """Whom something is according to: what stands nearest behind *according*, "according to Berg, 3 tonnes of fish"."""
+    above = tree.heads[i]
+    below = child(tree, i, "obl", "nmod", "obj")
+    if below is None and tree.deps[i] == "advcl":
+        below = next((c for c in tree.children[above] if c > i and tree.deps[c] == "obl"), None)
+    if below is None or (tree.deps[i] == "case" and i < above < below):
+        return above
+    return below
+
+
+def _is_held(tree: Tree, noun: int) -> bool:
+    """As in "had a suspicion", "came to the conclusion"; not "relief came with the announcement"."""
+    verb, case = tree.heads[noun], child(tree, noun, "case")
+    if tree.lemmas[verb] == "come" and (case is None or tree.lowers[case] != "to"):
+        return False
+    return tree.lemmas[verb] in words_of("holding")
 
 
 def _sharing(tree: Tree, i: int) -> int | None:
@@ -116,6 +127,8 @@ def _meant(tree: Tree, governor: int, subject: int) -> int | None:
         return tree.heads[governor]
     if tree.pos[governor] == "ADJ" and tree.lowers[subject] in words_of("impersonal"):
         return None
-    if tree.lowers[subject] in words_of("negative_pronoun"):
-        return None  # "nothing suggests that"
+    determiner = child(tree, subject, "det")
+    none = determiner is not None and tree.lowers[determiner] in words_of("negative_determiner")
+    if none or tree.lowers[subject] in words_of("negative_pronoun"):
+        return None  # "nothing suggests that", "no judge can pretend that"
     return subject

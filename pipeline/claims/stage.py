@@ -14,7 +14,7 @@ with the quotes, mentions and hedges found before. Decided here:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from spacy.tokens import Doc, Span, Token
@@ -23,9 +23,19 @@ from pipeline.claims.attribution import attribute
 from pipeline.claims.bearing import find_bearing
 from pipeline.claims.certainty import compose
 from pipeline.claims.checkworthiness import calibrate
-from pipeline.claims.clauses import DEEPEST, Clause, find_clauses, outer_copula, predicate_tokens, subject_of
+from pipeline.claims.clauses import (
+    DEEPEST,
+    Clause,
+    find_clauses,
+    make_clause,
+    outer_copula,
+    predicate_tokens,
+    subject_of,
+)
+from pipeline.claims.conjuncts import conjuncts_of_reports, denied_conjuncts
 from pipeline.claims.cutting import cut_clause
 from pipeline.claims.edges import runs, subject_range, with_partners
+from pipeline.claims.finiteness import is_inverted
 from pipeline.claims.governors import lifts
 from pipeline.claims.hedges import LOWERING_KINDS
 from pipeline.claims.reporting import reporting_tops
@@ -78,23 +88,40 @@ def explained_claims(
 ) -> list[Explained]:
     """Every claim of a doc with its hedges and reasons, in order of position, no two with the same span."""
     scene = set_scene(doc, article_id, mentions, entities, quotes, parts, hedges, tree)
-    owners = find_owners(scene.tree)
-    clauses = [c for c in _clauses(scene) if owners.depth[c.top] <= DEEPEST]
-    bearings = {c.top: find_bearing(scene.setting, c, _is_direct(scene, c)) for c in clauses}
-    reporting = reporting_tops(scene, clauses, bearings)
+    clauses, bearings, reporting = _stating(scene)
+    owners = find_owners(scene.tree, bearings.keys())
     rows: dict[str, Explained] = {}
     loose = _loose_hedges(scene, owners.top, {c.top for c in clauses} - reporting, bearings)
     for clause in clauses:
         if clause.top in reporting:
             continue
-        row = _explain(scene, clause, bearings[clause.top], reporting, loose.get(clause.top, set()))
+        row = _explain(scene, clause, bearings, reporting, loose.get(clause.top, set()))
         if row is not None:
             rows.setdefault(row.claim.claim_id, row)
     return [rows[key] for key in sorted(rows)]
 
 
-def _clauses(scene: Scene) -> list[Clause]:
-    return find_clauses(scene.tree, lambda governor, below: lifts(scene.setting, governor, below))
+def _stating(scene: Scene) -> tuple[list[Clause], dict[int, Bearing], set[int]]:
+    """Clauses in order of their tops, what bears on each, and the tops of those that only report."""
+    tree, depth = scene.tree, find_owners(scene.tree).depth
+    clauses = [c for c in find_clauses(tree, _lifts_in(scene)) if depth[c.top] <= DEEPEST]
+    bearings = _bearings(scene, clauses)
+    reporting = reporting_tops(scene, clauses, bearings)
+    tops = conjuncts_of_reports(tree, reporting)
+    tops |= denied_conjuncts(scene.setting, bearings.keys() - reporting)
+    joined = [make_clause(tree, top, _lifts_in(scene)) for top in tops - bearings.keys()]
+    if joined:
+        clauses, bearings = sorted([*clauses, *joined]), bearings | _bearings(scene, joined)
+        reporting = reporting_tops(scene, clauses, bearings)
+    return clauses, bearings, reporting
+
+
+def _lifts_in(scene: Scene) -> Callable[[int, int], bool]:
+    return lambda governor, below: lifts(scene.setting, governor, below)
+
+
+def _bearings(scene: Scene, clauses: Iterable[Clause]) -> dict[int, Bearing]:
+    return {c.top: find_bearing(scene.setting, c, _is_direct(scene, c)) for c in clauses}
 
 
 def _is_direct(scene: Scene, clause: Clause) -> bool:
@@ -103,11 +130,12 @@ def _is_direct(scene: Scene, clause: Clause) -> bool:
 
 
 def _explain(
-    scene: Scene, clause: Clause, bearing: Bearing, reporting: set[int], loose: set[int]
+    scene: Scene, clause: Clause, bearings: dict[int, Bearing], reporting: set[int], loose: set[int]
 ) -> Explained | None:
-    tree = scene.tree
+    tree, bearing = scene.tree, bearings[clause.top]
     attribution = attribute(scene, clause, bearing)
-    pieces = cut_clause(scene, clause, reporting, attribution.quote, frozenset(bearing.reports.values()))
+    reports = frozenset(bearing.reports.values())
+    pieces = cut_clause(scene, clause, bearings.keys(), reporting, attribution.quote, reports)
     if not pieces or not any(a <= clause.top < b for a, b in pieces):
         return None
     start, end = tree.starts[pieces[0][0]], tree.ends[pieces[-1][1] - 1]
@@ -134,7 +162,7 @@ def _explain(
         end=end,
         text=JOINT.join(text[tree.starts[a] : tree.ends[b - 1]] for a, b in pieces),
         predicate=JOINT.join(text[tree.starts[a] : tree.ends[b - 1]] for a, b in predicate),
-        predicate_lemma=_predicate_lemma(tree, clause),
+        predicate_lemma=_predicate_lemma(scene, clause),
         predicate_start=tree.starts[predicate[0][0]],
         subject=subject,
         claimant=attribution.claimant,
@@ -186,18 +214,29 @@ def _checkworthiness(span: Span) -> float:
     return 0.0 if score is None else round(calibrate(score), 2)
 
 
-def _predicate_lemma(tree: Tree, clause: Clause) -> str:
-    head = clause.head
-    if outer_copula(tree, clause.top) is not None:
+def _predicate_lemma(scene: Scene, clause: Clause) -> str:
+    tree, head = scene.tree, clause.head
+    if outer_copula(tree, clause.top) is not None or is_inverted(tree, head):
         return "be"
+    copula = child(tree, head, "cop")
+    if copula is not None and tree.lemmas[copula] == "be" and _is_named(scene, head):
+        return "be"  # "the mayor was Orla Vik", "the depth was 6.6", "that is what we need"
     particles = [tree.lowers[c] for c in tree.children[head] if tree.deps[c] == "compound:prt"]
     return " ".join([tree.lemmas[head].partition("[")[0] or tree.lemmas[head], *particles])  # "involve[d]"
+
+
+def _is_named(scene: Scene, token: int) -> bool:
+    """Whether a token is a number, a name of somebody or something (not of a people), or a pronoun for what follows."""
+    if scene.tree.pos[token] in ("NUM", "SYM") or scene.tree.tags[token] in ("WP", "WRB"):
+        return True
+    mention = scene.mention_at.get(token)
+    return mention is not None and mention.kind == "name" and mention.type != "NORP"
 
 
 def _subject(scene: Scene, clause: Clause, speaker_id: str | None) -> tuple[str | None, str | None]:
     """The entity's name and id where the subject is one entity, else its words; None for an empty *it*.
 
-    Who speaks in quotation marks is no *he* there.
+    Who speaks in quotation marks is no *he* there, and "many Kesh islanders" are not all of them.
     """
     tree, subject = scene.tree, subject_of(scene.tree, clause)
     if subject is None:
@@ -206,7 +245,9 @@ def _subject(scene: Scene, clause: Clause, speaker_id: str | None) -> tuple[str 
     mention = mention_of(scene, subject)
     spoken = subject in scene.quoted and tree.lowers[subject] in words_of("third_person")
     other = not (spoken and mention is not None and mention.entity_id == speaker_id)
-    if mention and other and not _is_joint(tree, subject) and (name := entity_name(scene, subject)):
+    people = mention is not None and mention.type == "NORP" and tree.tags[subject] in ("NNS", "NNPS")
+    alone = other and not people and not _is_joint(tree, subject)
+    if mention and alone and (name := entity_name(scene, subject)):
         return name, mention.entity_id
     words = scene.text[tree.starts[start] : tree.ends[end - 1]] if start < end else tree.words[subject]
     return words, None

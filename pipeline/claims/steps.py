@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from pipeline.claims.certainty import Step
+from pipeline.claims.cue_uses import is_indication
 from pipeline.claims.governors import Governor
 from pipeline.claims.hedges import LOWERING_KINDS, entries_of
 from pipeline.claims.negation import negation_of
@@ -15,6 +16,8 @@ from pipeline.schema import Hedge
 
 DEFAULT_CAP = {"epistemic": 1.0, "doxastic": 2.0, "conditional": 1.0, "investigation": 0.0, "evidential": 2.0}
 """What a cue of a kind leaves of a certain claim where the lexicon does not know the cue."""
+INDICATED = 2.0
+"""What is left of a claim that data indicate: "the results indicate that"."""
 HEARSAY = 2.0
 """What is left of a claim that nobody in particular makes: "it is said that"."""
 
@@ -35,6 +38,8 @@ def signature_over(setting: Setting, governor: Governor) -> Signature | None:
     found = governor_signature(tree, token, complement)
     if found is not None and found.kind == "speech" and _shows(tree, token):
         return signature("show", "verb", complement) or found
+    if found is not None and tree.lemmas[token] == "indicate" and is_indication(tree, token):
+        return found._replace(source=INDICATED)
     if (
         found is not None
         and tree.lemmas[token] == "mean"
@@ -100,7 +105,7 @@ def plain_step(
             "factive",
             "finding",
         ):  # "it was announced that": a hedge, no report
-            listed = entries_of("evidential", f"it is {tree.lowers[token]}")
+            listed = entries_of("evidential", f"it be {tree.lowers[token]}")
             most = listed.cap if listed is not None and listed.cap is not None else HEARSAY
             if tree.tags[token] == "VBG" and tree.deps[token] == "acl":
                 most = 3.0  # "a motion claiming that"
