@@ -25,6 +25,7 @@ def mend(tree: Tree) -> None:
         complements.open_complement,
         complements.hang_question,
         complements.hang_that,
+        clauses.hang_according,
         words.give_subject,
         words.join_halves,
         words.tense_verb,

@@ -10,6 +10,7 @@ from pipeline.lexicon.word_sets import opinion_lemmas, signature, words_of
 
 FOLLOWING = frozenset({"conj", "obl", "advmod", "nmod"})
 PHRASES = frozenset({"obl", "nmod"})
+SOURCE_REACH = 12  # tokens from "according to" to the noun that it names
 DASHES = frozenset({"—", "–", "--"})
 RELATIVES = frozenset({"which", "that", "who"})
 
@@ -208,6 +209,19 @@ def lower_phrase(tree: Tree, i: int) -> None:
     said = child(tree, head, "ccomp")
     if said is not None and head < leftmost(tree, said) < leftmost(tree, i) and i < said:
         move(tree, i, said, tree.deps[i])
+
+
+def hang_according(tree: Tree, i: int) -> None:
+    """*According to* is of the clause and not of a noun in it: "those lost, according to Berg, were old"."""
+    if tree.lowers[i] != "according" or not tree.deps[i].startswith("acl"):
+        return
+    behind = range(i + 2, min(i + SOURCE_REACH, tree.lasts[i]))
+    phrases = (k for k in behind if tree.deps[k] in PHRASES and tree.heads[k] <= i)
+    noun = next((k for k in phrases if all(c > i or tree.pos[c] == "PUNCT" for c in tree.children[k])), None)
+    above = clause_above(tree, tree.heads[i])
+    if noun is not None and above is not None:
+        move(tree, noun, above, "obl")
+        move(tree, i, noun, "case")
 
 
 def keep_to_its_side(tree: Tree, i: int) -> None:
