@@ -54,7 +54,7 @@ def _claims(doc: Doc, article: Article, rows: Rows) -> tuple[list[Any], ...]:
     from pipeline.claims.stage import find_claims
 
     tree = read_tree(doc)
-    hedges = find_hedges(doc, article.article_id, tree)
+    hedges = find_hedges(doc, article.article_id)
     mentions, entities, quotes, parts = (rows[t] for t in ("mentions", "entities", "quotes", "quote_parts"))
     claims, links = find_claims(doc, article.article_id, mentions, entities, quotes, parts, hedges, tree)
     return hedges, claims, links

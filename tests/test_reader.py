@@ -116,7 +116,7 @@ def test_behind_another_pipeline_only_our_layers_are_set(tmp_path: Path) -> None
     nlp = pipeline.load(str(tmp_path / "other"))
     assert nlp.max_length == other.max_length  # its parser may need the guard
     doc = nlp(STORY)
-    assert nlp.pipe_names == ["sentencizer", "hearsay_reader"]
+    assert nlp.pipe_names == ["sentencizer", "hearsay_reader", "hearsay_hedges"]
     assert not doc.ents and not doc.has_annotation("DEP")
     assert doc.spans["contents"] and doc.spans["hedges"]
 

@@ -17,6 +17,7 @@ from pipeline.schema import Entity, Mention
 
 CASES = tomllib.loads((Path(__file__).parent / "cases" / "speakers.toml").read_text(encoding="utf-8"))["case"]
 NAMES = {
+    "norp/swedish": "Swedish",
     "person/jon-berg": "Jon Berg",
     "person/ana-duarte": "Ana Duarte",
     "org/port-authority": "Port Authority",

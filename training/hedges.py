@@ -2,11 +2,11 @@
 
     python -m training.hedges ../shared/data/hedges/szeged_factbank.dev.jsonl [...] [--limit 5000]
 
-The claims stage lays `lexicon/hedges.csv` over the four kinds that the reader has learned. For each of them this
-prints F1 of cues (exact span and kind) three times: of the reader alone, of the whole as it is named in the tables,
-and of the whole with a cue that was only renamed under the reader's name for it. Renamed are evidential words,
-*unclear* and *fear*, which the corpus has under other kinds. The reader has learned the training parts by heart: there
-nearly any cue that is added beside it is one that the corpus does not have.
+The component `hearsay_hedges` lays `lexicon/hedges.csv` over the four kinds that the reader has learned. For each of
+them this prints F1 of cues (exact span and kind) three times: of the reader alone, of the whole as the doc and the
+tables have it, and of the whole with a cue that was only renamed under the reader's name for it. Renamed are
+evidential words, *unclear* and *fear*, which the corpus has under other kinds. The reader has learned the training
+parts by heart: there nearly any cue that is added beside it is one that the corpus does not have.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from pathlib import Path
 from spacy.tokens import Doc
 
 import pipeline
-from pipeline.claims.hedges import LEARNED, LEARNED_KINDS, find_cues
+from pipeline.claims.hedges import GROUP, LEARNED_KINDS, find_cues
 from pipeline.claims.parse import read_tree
 
 KINDS = ("epistemic", "doxastic", "conditional", "investigation")
@@ -32,8 +32,8 @@ Cues = set[tuple[int, int, str]]
 
 def readings(doc: Doc) -> tuple[Cues, Cues, Cues]:
     """Cues of the reader, of the whole, and of the whole with the reader's name for each span that it has as well."""
-    learned = {(s.start_char, s.end_char, s.label_) for s in doc.spans[LEARNED]}
-    spans = [(doc[cue.start : cue.end], cue.kind) for cue in find_cues(doc, read_tree(doc))]
+    learned = {(s.start_char, s.end_char, s.label_) for s in doc.spans[GROUP]}
+    spans = [(doc[cue.start : cue.end], cue.kind) for cue in find_cues(doc, read_tree(doc, mended=False))]
     whole = {(span.start_char, span.end_char, kind) for span, kind in spans}
     names = {(start, end): kind for start, end, kind in learned}
     renamed = {(start, end, names.get((start, end), kind)) for start, end, kind in whole}
@@ -45,7 +45,9 @@ def score(path: Path, limit: int | None) -> list[tuple[str, list[float]]]:
     with path.open(encoding="utf-8") as lines:
         rows = [json.loads(line) for line in islice(lines, limit)]
     counts: list[Counter[tuple[str, str]]] = [Counter() for _ in range(3)]
-    for row, doc in zip(rows, pipeline.load().pipe(row["text"] for row in rows)):
+    reader = pipeline.load()
+    reader.disable_pipe("hearsay_hedges")
+    for row, doc in zip(rows, reader.pipe(row["text"] for row in rows)):
         gold = {(cue["start"], cue["end"], OURS.get(cue["type"], cue["type"])) for cue in row["cues"]}
         for count, found in zip(counts, readings(doc)):
             found = {cue for cue in found if cue[2] in LEARNED_KINDS}

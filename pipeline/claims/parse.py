@@ -17,8 +17,8 @@ MOST_CHILDREN = 200
 """Children beyond that come from a broken parse; they are left hanging, so that no walk grows with the text."""
 
 
-def read_tree(doc: Doc) -> Tree:
-    """The parse of a doc as lists.
+def read_tree(doc: Doc, *, mended: bool = True) -> Tree:
+    """The parse of a doc as lists, with what parsers waver at mended, or as it is.
 
     Raises ValueError where the doc has no parse or no tags.
     """
@@ -55,7 +55,8 @@ def read_tree(doc: Doc) -> Tree:
         lasts=lasts,
         asks=_asks(lowers, lasts),
     )
-    mend(tree)
+    if mended:
+        mend(tree)
     return tree
 
 

@@ -234,6 +234,11 @@ def find_candidates(stage: Stage, token: Token, kind: str) -> list[Candidate]:
     return found
 
 
+def speaker_at(stage: Stage, token: Token) -> int | None:
+    """Who speaks where a pronoun stands in direct speech, and calls himself "I": Orla in `"He was good," Orla said`."""
+    return stage.owner.get(stage.layout.said_by.get(token.i, -1))
+
+
 def _of_other_gender(who: Referent, kind: str) -> bool:
     """Whether titles, or pronouns that are settled, speak against a "he" or "she"."""
     if kind not in ("m", "f"):
@@ -255,14 +260,13 @@ def _ahead(stage: Stage, sentence: int) -> dict[int, Place]:
 
 
 def _barred(stage: Stage, token: Token, ahead: Mapping[int, Place]) -> set[int]:
-    """Referents that binding forbids, and who speaks of himself as "I".
+    """Referents that binding forbids.
 
-    They are the other arguments of the verb ("Orla saw him"), the noun possessed ("his wife Ana"), whoever stands
-    below a pronoun that is subject ("He said Orla would go"), and Orla in `"He was good," Orla said`.
+    They are the other arguments of the verb ("Orla saw him"), the noun possessed ("his wife Ana"), and whoever stands
+    below a pronoun that is subject ("He said Orla would go").
     """
     doc = stage.doc
-    speaker = stage.owner.get(stage.layout.said_by.get(token.i, -1))
-    barred = set() if speaker is None else {speaker}
+    barred = set()
     near = [
         (r, p) for r in islice(reversed(stage.recency), CANDIDATES) for p in stage.referents[r].places[-2:]
     ]

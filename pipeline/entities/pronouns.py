@@ -25,6 +25,7 @@ from pipeline.entities.antecedents import (
     note_pronoun,
     pronoun_kind,
     set_stage,
+    speaker_at,
 )
 from pipeline.entities.people import Cluster
 from pipeline.entities.references import Layout, Reference
@@ -32,6 +33,7 @@ from pipeline.lexicon import read_lexicon
 
 # a wrong name is worse than none: the least probability at which a pronoun is given one
 THRESHOLDS = {"m": 0.4, "f": 0.4, "thing": 0.6, "group": 0.7}
+BESIDE_SPEAKER = 0.6  # the same for another than the speaker in direct speech
 WEIGHT_SETS = {"m": "person", "f": "person", "thing": "thing", "group": "group"}
 NO_POINTER = ", no pointer"  # the sets of weights for docs that other readers than ours have read
 POINTER_FLOOR = 0.02
@@ -92,9 +94,16 @@ def choose(stage: Stage, token: Token, kind: str, pointer: Pointer) -> tuple[int
     """(referent, its probability) for a pronoun; (None, that of "none of them") where no referent is likely enough."""
     candidates, evidence = weigh(stage, token, kind, pointer)
     weights = _weights()[WEIGHT_SETS[kind] + ("" if token.i in pointer else NO_POINTER)]
-    probabilities = _softmax([_dot(weights, features) for features in evidence])
-    best = max(range(len(candidates)), key=lambda k: probabilities[k], default=None)
-    if best is None or probabilities[best] < THRESHOLDS[kind]:
+    scores = [_dot(weights, features) for features in evidence]
+    least, speaker = THRESHOLDS[kind], speaker_at(stage, token)
+    best = max(range(len(candidates)), key=lambda k: scores[k], default=None)
+    if best is not None and candidates[best].referent == speaker:
+        # of the others none is as near: "He is right," said of one whom the article need not name
+        candidates, scores = candidates[:best] + candidates[best + 1 :], scores[:best] + scores[best + 1 :]
+        least = max(least, BESIDE_SPEAKER)
+        best = max(range(len(candidates)), key=lambda k: scores[k], default=None)
+    probabilities = _softmax(scores)
+    if best is None or probabilities[best] < least:
         return None, probabilities[-1]
     return candidates[best].referent, probabilities[best]
 

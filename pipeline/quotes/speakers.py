@@ -42,6 +42,7 @@ TITLES = (
 )  # relations of a name to the title before it: "by mayor Berg"
 WRITTEN = frozenset({"by", "from"})
 DASHES = frozenset("—–-")
+BESIDE = frozenset({"punct", "case", "cc", "conj", "mark"})  # relations of what does not narrow a noun down
 LONGEST_TITLE = 2  # words before a name: "Dame", "Prof Dr"
 RELATIVE_CLIMB = 4  # nouns from a relative clause up to the name: "Ana Duarte, an anchor at the station, who"
 LONGEST_DESCRIPTION = 15  # words
@@ -86,7 +87,7 @@ def find_speaker(doc: Doc, start: int, end: int, index: MentionIndex) -> tuple[s
         mention = _antecedent(doc, head, index)
     else:
         mention = head_mention(doc, start, end, index)
-    if mention and mention.entity_id in index.names:
+    if mention and mention.entity_id in index.names and not _is_some_of(head, mention):
         return index.names[mention.entity_id], mention.entity_id
     if written.lower() == "who" and index.parsed:
         return _described(doc, head), None
@@ -304,6 +305,14 @@ def _antecedent(doc: Doc, pronoun: Token, index: MentionIndex) -> Mention | None
         # "the race with Ana Duarte, who has pledged", the clause hung on the race
         found = _right_before(pronoun, index)
     return found
+
+
+def _is_some_of(head: Token, mention: Mention) -> bool:
+    """Whether a source is one or some of a people or party, and not all: "many Republicans", "a Swede"."""
+    if mention.type != "NORP" or mention.kind != "name":
+        return False
+    around = (child for child in head.children if not mention.start <= child.idx < mention.end)
+    return any(child.lower_ != "the" and child.dep_ not in BESIDE for child in around)
 
 
 def _described(doc: Doc, pronoun: Token) -> str | None:
