@@ -54,6 +54,6 @@ def test_a_parser_with_other_labels_gets_the_converter(tmp_path: Path) -> None:
     other.initialize()
     other.to_disk(tmp_path / "other")
     nlp = pipeline.load(str(tmp_path / "other"))
-    assert nlp.pipe_names == ["parser", "hearsay_ud", "hearsay_reader"]
+    assert nlp.pipe_names == ["parser", "hearsay_ud", "hearsay_reader", "hearsay_hedges"]
     assert not speaks_clearnlp({"nsubj", "obj", "obl"})
     assert nlp("The port may close, officials said.").spans["contents"]

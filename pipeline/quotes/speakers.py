@@ -312,7 +312,7 @@ def _is_some_of(head: Token, mention: Mention) -> bool:
     if mention.type != "NORP" or mention.kind != "name":
         return False
     around = (child for child in head.children if not mention.start <= child.idx < mention.end)
-    return any(child.lower_ != "the" and child.dep_ not in BESIDE for child in around)
+    return any(child.text.lower() != "the" and child.dep_ not in BESIDE for child in around)
 
 
 def _described(doc: Doc, pronoun: Token) -> str | None:
