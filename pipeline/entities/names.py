@@ -84,7 +84,7 @@ def _comma_of_place(doc: Doc, start: int, end: int, label: str) -> int | None:
 
 
 def _kind_of_town(doc: Doc, start: int, end: int, label: str) -> str:
-    """What stands before a comma and a state: "El Paso, Texas" is no man, unless the list knows the given name."""
+    """What stands before a comma and a state: "Vik Paso, Texas" is no man, unless the list knows the given name."""
     return "GPE" if label == "PERSON" and not is_given_name(fold_word(doc[start].text)) else label
 
 
@@ -192,7 +192,7 @@ def _whole_code(doc: Doc, start: int, end: int) -> int:
 
 
 def _within_brackets(doc: Doc, start: int, end: int) -> tuple[int, int]:
-    """A span without what stands beyond a bracket that has no partner in it: "SPB) General Assembly", "Mak[ing"."""
+    """A span without what stands beyond a bracket that has no partner in it: "SPB) Assembly", "Sail[ing"."""
     for opening, closing in ("()", "[]"):
         opened: list[int] = []
         for i in range(start, end):
