@@ -11,7 +11,7 @@ from pipeline.claims.reporting import is_said_in_contrast
 from pipeline.claims.scene import Scene, entity_name, mention_of
 from pipeline.claims.setting import UNKNOWN_REPORT, governor_signature, speaker_of
 from pipeline.claims.steps import Bearing
-from pipeline.claims.tree import FINITE_TAGS, child
+from pipeline.claims.tree import child
 from pipeline.lexicon.word_sets import signature, words_of
 from pipeline.schema import AUTHOR
 
@@ -138,24 +138,8 @@ def _by_quote(scene: Scene, number: int, bearing: Bearing, spoken: bool) -> Attr
     if spoken:  # '"…," he recalled', '"…," she proposed': words in quotation marks are handed on as they are
         given = steps[outer].source
         steps[outer] = steps[outer]._replace(author=0, source=3.0 if given > 0 else given)
-    claimant = _instead_of_clause(scene, number, head) or quote.speaker or quote.source or UNKNOWN
+    claimant = quote.speaker or quote.source or UNKNOWN
     return Attribution(claimant, quote.speaker_id, quote.quote_id, number, steps)
-
-
-def _instead_of_clause(scene: Scene, number: int, head: int | None) -> str | None:
-    """The subject of a quote's cue where its source is a clause: "letters, to which Berg gave a key, show that …".
-
-    `head` is the source's; None where the source is no clause or stands for somebody.
-    """
-    tree = scene.tree
-    if head is None or tree.tags[head] not in FINITE_TAGS or scene.quotes[number].speaker_id is not None:
-        return None
-    inner = child(tree, head, "nsubj")
-    if inner is None or tree.tags[inner] == "WP":
-        return None  # "who runs the mill says …"
-    subjects = (child(tree, i, "nsubj") for i in sorted(scene.cue_tokens[number]))
-    subject = next((i for i in subjects if i is not None), None)
-    return None if subject is None else _written(scene, subject)
 
 
 def _written(scene: Scene, token: int) -> str:
