@@ -202,7 +202,7 @@ def _listed_cues(tree: Tree, beside_learned: bool) -> list[tuple[Cue, CueEntry]]
                 continue
             end = i + len(entry.words)
             if not _matches(tree, entry, i, end):
-                end = _end_with_gap(tree, entry, i)
+                end = _end_with_gap(tree, entry, i) if BE in entry.words[:2] else i
             if end > i:
                 words = " ".join(tree.lowers[i:end]) if "*" in entry.cue else entry.cue
                 confidence = TESTED_CUE if entry.test else CERTAIN_CUE

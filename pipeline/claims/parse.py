@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from spacy.attrs import DEP, HEAD, LEMMA, LOWER, POS, TAG
+from spacy.attrs import DEP, HEAD, IDX, LEMMA, LOWER, ORTH, POS, TAG
 from spacy.tokens import Doc
 
 from pipeline.claims.repairs import mend
@@ -28,13 +28,12 @@ def read_tree(doc: Doc, *, mended: bool = True) -> Tree:
                 f"the doc has no {name} annotation; read it with pipeline.load() or another parser"
             )
     name_of = doc.vocab.strings
-    columns = doc.to_array([LOWER, LEMMA, TAG, POS, DEP]).T.tolist() if len(doc) else [[]] * 5
+    columns = doc.to_array([ORTH, LOWER, LEMMA, TAG, POS, DEP]).T.tolist() if len(doc) else [[]] * 6
     names = {key: name_of[key] for key in set().union(*map(set, columns))}
-    lowers, lemmas, tags, pos, deps = ([names[key] for key in column] for column in columns)
+    words, lowers, lemmas, tags, pos, deps = ([names[key] for key in column] for column in columns)
     heads = _heads(doc)
-    words = [token.text for token in doc]
     deps = ["root" if dep == "ROOT" else dep for dep in deps]
-    starts = [token.idx for token in doc]
+    starts = doc.to_array([IDX]).tolist() if len(doc) else []
     firsts, lasts = _sentences(doc)
     children: list[list[int]] = [[] for _ in words]
     for i, head in enumerate(heads):
