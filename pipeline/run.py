@@ -28,7 +28,7 @@ from pipeline.output.workspace import publish, undisturbed, workspace
 from pipeline.reader import vocabulary
 from pipeline.schema import STAGES as STAGE_NAMES
 from pipeline.schema import Article, Issue
-from pipeline.shards import SUBJECTS, ShardResult, Work, read_shards, sound_rows, tallied
+from pipeline.shards import SUBJECT_IDS, ShardResult, Work, read_shards, sound_rows, tallied
 from pipeline.stages import STAGES, Stage
 
 if TYPE_CHECKING:
@@ -264,7 +264,7 @@ def _read(
         report("read", 0, n_articles, 0)
     with (
         _new_tables(unfinished, stages) as whole,
-        (unfinished / SUBJECTS).open("w", encoding="utf-8") as whole[SUBJECTS],
+        (unfinished / SUBJECT_IDS).open("w", encoding="utf-8") as whole[SUBJECT_IDS],
     ):
         for result in read_shards(work, shards, jobs):
             for table, part in result.parts.items():
@@ -295,7 +295,7 @@ def _rename(unfinished: Path, names: dict[str, str]) -> None:
     folder = unfinished / "tables"
     for table, id_column, column in NAMED:
         tables.rename(folder, table, column, names, attrgetter(id_column))
-    with (unfinished / SUBJECTS).open(encoding="utf-8") as subjects:
+    with (unfinished / SUBJECT_IDS).open(encoding="utf-8") as subjects:
         tables.rename(folder, "claims", "subject", names, lambda _: next(subjects).rstrip("\n"))
 
 

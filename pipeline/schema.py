@@ -200,7 +200,12 @@ class Claim:
     predicate: Annotated[str, Column("Its verb group or predicate, as written")]
     predicate_lemma: Annotated[str, Column("The predicate's head in its dictionary form")]
     predicate_start: Annotated[int, Column("Offset of the predicate in articles.text", minimum=0)]
-    subject: Annotated[str | None, Column("Who or what it is said of: the entity's name, else as written")]
+    subject: Annotated[
+        str | None,
+        Column(
+            "Who or what it is said of: the entity's name; people in the plural, and all else, as written"
+        ),
+    ]
     claimant: Annotated[
         str,
         Column(

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS")
 
-SUBJECTS = "subjects"
+SUBJECT_IDS = "subject_ids"
 """A file with a line for each row of claims: the id of the entity that its subject is, if it is one."""
 
 
@@ -106,8 +106,8 @@ def read_shard(work: Work, shard: Shard) -> ShardResult:
         with result.parts[table].open("w", encoding="utf-8", newline="") as file:
             write_rows(file, table, records)
     if "claims" in found:
-        result.parts[SUBJECTS] = work.parts / f"{shard.name}.{SUBJECTS}"
-        with result.parts[SUBJECTS].open("w", encoding="utf-8", newline="") as file:
+        result.parts[SUBJECT_IDS] = work.parts / f"{shard.name}.{SUBJECT_IDS}"
+        with result.parts[SUBJECT_IDS].open("w", encoding="utf-8", newline="") as file:
             file.writelines(f"{claim.subject_id or ''}\n" for claim in found["claims"])
     return result
 

@@ -59,4 +59,4 @@ def _behind_name(doc: Doc, piece: Piece, subject: Token | None) -> int:
         return piece.start
     names = (e for e in doc[piece.start : subject.i].ents if e.label_ in TOLD and e.end <= subject.i)
     first = next(names, None)
-    return first.end if first is not None and first.end < subject.i + 1 else piece.start
+    return piece.start if first is None else first.end

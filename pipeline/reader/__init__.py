@@ -17,10 +17,10 @@ def load(name: str | None = None) -> Language:
     """A spaCy pipeline that sets all that docs/tables.md promises on a Doc.
 
     Without a name, the shipped reader does everything. With the name (or folder) of an installed spaCy pipeline, that
-    one gives tags, trees and entities, and the reader adds quotes, hedges and factuality (`hearsay_hedges` joins what
-    it has learned of hedges with the lexicon); trees with ClearNLP's labels,
+    one gives tags, trees and entities, and the reader adds quotes, hedges and factuality; trees with ClearNLP's labels,
     as in spaCy's official English pipelines, are made UD trees; the length of text that it takes (`max_length`) stays
-    its own. Raises OSError where spaCy finds no such pipeline.
+    its own. The component `hearsay_hedges` joins what the reader has learned of hedges with the lexicon. Raises OSError
+    where spaCy finds no such pipeline.
     """
     import spacy
 
@@ -39,9 +39,8 @@ def load(name: str | None = None) -> Language:
     reader._network = Network(_shipped())
     if own:
         _add_lemmas(nlp)
+        nlp.max_length = 10**8  # our reader works in windows: length costs it no memory as it does a parser
     nlp.add_pipe("hearsay_hedges", last=True)
-    if own:
-        nlp.max_length = 10**8  # it works in windows, so that length costs no memory as it does in a parser
     return nlp
 
 
